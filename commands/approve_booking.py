@@ -1,0 +1,32 @@
+"""A host says yes to a guest's request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from commands.versioned import Versioned
+from commands.work import Work
+from domain.booking.decisions import HOLD_FOR, approve
+from domain.booking.state import Booking
+from domain.calendar.decisions import extend
+from domain.refusals import NotYours
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApproveBooking:
+    """Approve the request; the guest then has a new hold in which to confirm."""
+
+    booking_id: UUID
+
+
+def approve_booking(message: ApproveBooking, work: Work) -> Versioned[Booking]:
+    """Raises NoSuch, NotYours for the guest, HoldLapsed and PolicyForbids."""
+    booking = work.own_booking(message.booking_id)
+    if booking.state.party(work.context.actor) != "host":
+        raise NotYours(action="approve your own request")
+    events = approve(booking.state, work.now)
+    if events:
+        calendar = work.calendar(booking.state.listing_id)
+        work.record(calendar, extend(calendar.state, message.booking_id, work.now + HOLD_FOR))
+    return work.record(booking, events)

@@ -1,0 +1,57 @@
+"""A guest takes a quote, and its nights are held for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from commands.lapsed import expire_lapsed
+from commands.versioned import Versioned
+from commands.work import Work
+from domain.booking.decisions import hold_until, request
+from domain.booking.state import Booking, evolve
+from domain.calendar.decisions import hold
+from domain.quote.decisions import check_rules
+from domain.refusals import TooManyHolds
+from domain.streams import booking_stream
+
+MOST_OPEN_HOLDS = 10
+"""How many holds one account may keep open: enough to compare, too few to empty a market."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Book:
+    """Book what the quote says."""
+
+    booking_id: UUID
+    quote_id: UUID
+
+
+def book(message: Book, work: Work) -> Versioned[Booking]:
+    """Raises NoSuch, QuoteExpired, TooManyHolds, NightsTaken and the refusal of a broken rule."""
+    quote = work.quote(message.quote_id).state
+    listing = work.listing(quote.listing_id).state
+    calendar = work.calendar(quote.listing_id)
+    check_rules(listing, quote.stay, quote.guests, quote.units, work.now)
+    held = hold(
+        calendar.state,
+        listing_id=listing.id,
+        capacity=listing.units,
+        claim_id=message.booking_id,
+        booking_id=message.booking_id,
+        guest_id=quote.guest_id,
+        stay=quote.stay,
+        units=quote.units,
+        until=hold_until(listing, quote, work.now),
+        now=work.now,
+    )
+    if work.log.open_holds(quote.guest_id) >= MOST_OPEN_HOLDS:
+        raise TooManyHolds(maximum=MOST_OPEN_HOLDS)
+    expire_lapsed(calendar.state, work)
+    units = work.record(calendar, held).state.claims[message.booking_id].units
+    return work.begin(
+        booking_stream(message.booking_id),
+        str(listing.id),
+        evolve,
+        request(message.booking_id, quote, listing, units, work.now),
+    )

@@ -1,0 +1,172 @@
+"""Runs a use case: load, decide, append; on a conflict read the receipt, load and decide again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Generic, TypeVar
+
+from uuid_utils.compat import uuid7
+
+from commands.context import Context
+from commands.receipts import InProgress, KeyReused, ReceiptRequest, StoredResponse
+from commands.work import Work
+from domain.calendar.facts import NightsHeld, RangeBlocked
+from domain.refusals import EmailTaken, NightsTaken
+from eventlog.append import (
+    Append,
+    Appended,
+    AppendFailed,
+    ClaimsOverlap,
+    CredentialExists,
+    Receipt,
+    ReceiptExists,
+)
+from eventlog.application import EventLog, LogUnavailable
+from eventlog.committer import QueueFull
+from eventlog.partitioner import partition_of
+
+M = TypeVar("M")
+R = TypeVar("R")
+
+DEADLINE = 10.0
+"""Seconds in which a command is decided again and again before it gives up."""
+
+
+class Unavailable(Exception):
+    """The command was not carried out, for no fault of its own: try again in a moment."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome(Generic[R]):
+    """What became of a command.
+
+    ``positions`` is, for each partition of the event topic, how far a reader must have come to see
+    the effect. A replayed command has its first ``response`` and no ``result``.
+    """
+
+    result: R | None
+    response: StoredResponse | None
+    positions: dict[int, int]
+    replayed: bool = False
+
+
+class Commands:
+    """Executes use cases against one log."""
+
+    def __init__(self, log: EventLog, *, deadline: float = DEADLINE) -> None:
+        self._log = log
+        self._deadline = deadline
+
+    def execute(
+        self,
+        handle: Callable[[M, Work], R],
+        message: M,
+        context: Context,
+        respond: Callable[[R], StoredResponse] | None = None,
+    ) -> Outcome[R]:
+        """Carry out ``message``, once whatever is repeated, and store the answer with its effect.
+
+        Raises a domain Refusal, :class:`KeyReused`, :class:`InProgress` or :class:`Unavailable`.
+        """
+        kind = "keyed-command" if context.receipt else "command"
+        causation_id = f"{kind}:{uuid7()}"
+        give_up = monotonic() + self._deadline
+        try:
+            while True:
+                if replayed := self._replay(context.receipt):
+                    response, positions = replayed
+                    return Outcome(
+                        result=None, response=response, positions=positions, replayed=True
+                    )
+                try:
+                    return self._attempt(handle, message, context, respond, causation_id)
+                except AppendFailed as conflict:
+                    if monotonic() > give_up:
+                        busy = isinstance(conflict, ReceiptExists)
+                        raise (InProgress() if busy else Unavailable()) from conflict
+        except (LogUnavailable, QueueFull) as error:
+            raise Unavailable(str(error)) from error
+
+    def _replay(self, asked: ReceiptRequest | None) -> tuple[StoredResponse, dict[int, int]] | None:
+        receipt = self._log.receipt(asked.account_id, asked.key) if asked else None
+        if receipt is None or asked is None:
+            return None
+        if receipt.fingerprint != asked.fingerprint:
+            raise KeyReused
+        response = StoredResponse(
+            status=receipt.status, body=receipt.body, headers=dict(receipt.headers)
+        )
+        return response, dict(receipt.positions)
+
+    def _attempt(
+        self,
+        handle: Callable[[M, Work], R],
+        message: M,
+        context: Context,
+        respond: Callable[[R], StoredResponse] | None,
+        causation_id: str,
+    ) -> Outcome[R]:
+        work = Work(self._log, context, self._log.now())
+        result = handle(message, work)
+        response = respond(result) if respond else None
+        positions = {} if work.writes else self._seen(work)
+        append = _append(work, context, causation_id, response, positions)
+        if append.writes or append.receipt:
+            positions = self._store(append).positions or positions
+        return Outcome(result=result, response=response, positions=positions)
+
+    def _store(self, append: Append) -> Appended:
+        try:
+            return self._log.append(append)
+        except CredentialExists:
+            raise EmailTaken from None
+        except ClaimsOverlap as overlap:
+            # The table refuses what the decision allowed: the decision was wrong, or the claims
+            # moved. The dates are not to be had either way.
+            raise _taken(append) from overlap
+
+    def _seen(self, work: Work) -> dict[int, int]:
+        return {
+            partition_of(key): position
+            for key, position in self._log.last_positions(work.reads).items()
+        }
+
+
+def _append(
+    work: Work,
+    context: Context,
+    causation_id: str,
+    response: StoredResponse | None,
+    positions: dict[int, int],
+) -> Append:
+    receipt = None
+    if context.receipt and response:
+        receipt = Receipt(
+            account_id=context.receipt.account_id,
+            key=context.receipt.key,
+            fingerprint=context.receipt.fingerprint,
+            status=response.status,
+            headers=response.headers,
+            body=response.body,
+            positions=positions,
+        )
+    return Append(
+        writes=tuple(work.writes),
+        reads=work.reads,
+        occurred_at=work.now,
+        actor=context.actor_name,
+        correlation_id=context.correlation_id,
+        causation_id=causation_id,
+        receipt=receipt,
+        credential=work.credential,
+    )
+
+
+def _taken(append: Append) -> Exception:
+    for write in append.writes:
+        for event in write.events:
+            if isinstance(event, NightsHeld | RangeBlocked):
+                return NightsTaken(listing_id=event.listing_id, nights=tuple(event.stay.nights()))
+    return Unavailable()

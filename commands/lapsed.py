@@ -1,0 +1,15 @@
+"""Bookings whose hold a decision found lapsed end in the same step."""
+
+from __future__ import annotations
+
+from commands.work import Work
+from domain.booking.decisions import expire
+from domain.calendar.state import Calendar
+
+
+def expire_lapsed(calendar: Calendar, work: Work) -> None:
+    """End every booking whose hold on ``calendar`` has lapsed."""
+    for claim in calendar.lapsed(work.now):
+        if claim.booking_id is not None:
+            booking = work.booking(claim.booking_id)
+            work.record(booking, expire(booking.state, work.now))

@@ -1,0 +1,57 @@
+"""A guest is told what given dates cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from commands.versioned import Versioned
+from commands.work import Work
+from domain.quote.decisions import quote
+from domain.quote.state import Quote, evolve
+from domain.stay import Stay
+from domain.streams import quote_stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakeQuote:
+    """Quote a stay of ``guests`` guests in ``units`` units."""
+
+    quote_id: UUID
+    listing_id: UUID
+    guest_id: UUID
+    stay: Stay
+    guests: int
+    units: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteMade:
+    """A quote, and whether its nights were free when it was made."""
+
+    quote: Versioned[Quote]
+    available: bool
+
+
+def make_quote(message: MakeQuote, work: Work) -> QuoteMade:
+    """Raises NoSuch and the refusal of a rule that the stay breaks; taken nights still quote."""
+    listing = work.listing(message.listing_id)
+    events = quote(
+        listing.state,
+        listing.version,
+        quote_id=message.quote_id,
+        guest_id=message.guest_id,
+        stay=message.stay,
+        guests=message.guests,
+        units=message.units,
+        now=work.now,
+    )
+    calendar = work.calendar(message.listing_id)
+    # A quote promises no nights, so it need not be decided again when the calendar moves.
+    del work.reads[calendar.stream]
+    taken = calendar.state.taken_units(message.stay, work.now)
+    stream, key = quote_stream(message.quote_id), str(message.listing_id)
+    return QuoteMade(
+        quote=work.begin(stream, key, evolve, events),
+        available=listing.state.units - len(taken) >= message.units,
+    )

@@ -1,0 +1,26 @@
+"""An administrator lets a person do less."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from commands.versioned import Versioned
+from commands.work import Work
+from domain.account.decisions import withdraw
+from domain.account.facts import Role
+from domain.account.state import Account
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawRole:
+    """Take ``role`` from the account."""
+
+    account_id: UUID
+    role: Role
+
+
+def withdraw_role(message: WithdrawRole, work: Work) -> Versioned[Account]:
+    """Raises NoSuch for an unknown account."""
+    account = work.account(message.account_id)
+    return work.record(account, withdraw(account.state, message.role))

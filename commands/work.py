@@ -1,0 +1,139 @@
+"""One command's view of the log: what it has looked at, and what it has decided so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from commands.context import Context
+from commands.versioned import Versioned
+from domain.account.state import Account
+from domain.account.state import evolve as evolve_account
+from domain.booking.state import Booking
+from domain.booking.state import evolve as evolve_booking
+from domain.calendar.state import EMPTY, Calendar
+from domain.calendar.state import evolve as evolve_calendar
+from domain.events import Event
+from domain.listing.state import Listing
+from domain.listing.state import evolve as evolve_listing
+from domain.quote.state import Quote
+from domain.quote.state import evolve as evolve_quote
+from domain.refusals import NoSuch, NotYours
+from domain.streams import (
+    account_stream,
+    booking_stream,
+    calendar_stream,
+    listing_stream,
+    quote_stream,
+)
+from eventlog.append import Credential, StreamWrite
+from eventlog.application import EventLog
+
+S = TypeVar("S")
+
+
+@dataclass
+class Work:
+    """Loads states, takes decided events, and remembers both for one append.
+
+    ``now`` is Postgres's time: the command's only clock.
+    """
+
+    log: EventLog
+    context: Context
+    now: datetime
+    reads: dict[str, int] = field(default_factory=dict[str, int])
+    writes: list[StreamWrite] = field(default_factory=list[StreamWrite])
+    credential: Credential | None = None
+
+    def listing(self, listing_id: UUID) -> Versioned[Listing]:
+        """A listing that the actor may know of; raises NoSuch."""
+        found = self._load(listing_stream(listing_id), str(listing_id), evolve_listing)
+        if found is None or not found.state.seen_by(self.context.actor):
+            raise NoSuch(what="listing", id=str(listing_id))
+        return found
+
+    def own_listing(self, listing_id: UUID, action: str) -> Versioned[Listing]:
+        """A listing of the actor's; raises NoSuch, or NotYours for one that others see too."""
+        found = self.listing(listing_id)
+        if found.state.host_id != self.context.actor:
+            raise NotYours(action=action)
+        return found
+
+    def calendar(self, listing_id: UUID) -> Versioned[Calendar]:
+        """A listing's calendar, empty when nothing was ever claimed."""
+        stream, key = calendar_stream(listing_id), str(listing_id)
+        found = self._load(stream, key, evolve_calendar)
+        return found or Versioned(EMPTY, 0, stream, key, evolve_calendar)
+
+    def quote(self, quote_id: UUID) -> Versioned[Quote]:
+        """A quote that the actor was given; raises NoSuch."""
+        found = self._load(quote_stream(quote_id), "", evolve_quote)
+        if found is None or found.state.guest_id != self.context.actor:
+            raise NoSuch(what="quote", id=str(quote_id))
+        return found
+
+    def booking(self, booking_id: UUID) -> Versioned[Booking]:
+        """A booking; raises NoSuch."""
+        found = self._load(booking_stream(booking_id), "", evolve_booking)
+        if found is None:
+            raise NoSuch(what="booking", id=str(booking_id))
+        key = str(found.state.listing_id)
+        return Versioned(found.state, found.version, found.stream, key, found.evolve)
+
+    def own_booking(self, booking_id: UUID) -> Versioned[Booking]:
+        """A booking that the actor is a side of; raises NoSuch."""
+        found = self.booking(booking_id)
+        if found.state.party(self.context.actor) is None:
+            raise NoSuch(what="booking", id=str(booking_id))
+        return found
+
+    def account(self, account_id: UUID) -> Versioned[Account]:
+        """An account; raises NoSuch."""
+        found = self._load(account_stream(account_id), str(account_id), evolve_account)
+        if found is None:
+            raise NoSuch(what="account", id=str(account_id))
+        return found
+
+    def begin(
+        self,
+        stream: str,
+        key: str,
+        evolve: Callable[[S | None, Any], S],
+        events: Sequence[Event],
+    ) -> Versioned[S]:
+        """The first ``events`` of a new stream; the state they make."""
+        state: S | None = None
+        for event in events:
+            state = evolve(state, event)
+        assert state is not None, "a stream begins with an event"
+        self.writes.append(StreamWrite(stream=stream, key=key, expected=0, events=tuple(events)))
+        return Versioned(state, len(events), stream, key, evolve)
+
+    def record(self, before: Versioned[S], events: Sequence[Event]) -> Versioned[S]:
+        """The next ``events`` of a stream; the state after them."""
+        if not events:
+            return before
+        state = before.state
+        for event in events:
+            state = before.evolve(state, event)
+        self.writes.append(
+            StreamWrite(
+                stream=before.stream,
+                key=before.key,
+                expected=before.version,
+                events=tuple(events),
+            )
+        )
+        version = before.version + len(events)
+        return Versioned(state, version, before.stream, before.key, before.evolve)
+
+    def _load(
+        self, stream: str, key: str, evolve: Callable[[S | None, Any], S]
+    ) -> Versioned[S] | None:
+        loaded = self.log.load(stream, evolve)
+        self.reads[stream] = loaded.version if loaded else 0
+        return Versioned(loaded.state, loaded.version, stream, key, evolve) if loaded else None

@@ -1,0 +1,1 @@
+"""A person, and what they may do."""

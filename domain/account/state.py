@@ -1,0 +1,33 @@
+"""An account as its facts left it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+from uuid import UUID
+
+from domain.account.facts import AccountEvent, AccountRegistered, Role, RoleGranted, RoleWithdrawn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """A person, and what they may do."""
+
+    id: UUID
+    name: str
+    email: str | None
+    roles: frozenset[Role] = frozenset({"guest"})
+
+
+def evolve(account: Account | None, event: AccountEvent) -> Account:
+    """``account`` after ``event``."""
+    if isinstance(event, AccountRegistered):
+        return Account(id=event.account_id, name=event.name, email=event.email)
+    assert account is not None, "an account's first event registers it"
+    match event:
+        case RoleGranted():
+            return replace(account, roles=account.roles | {event.role})
+        case RoleWithdrawn():
+            return replace(account, roles=account.roles - {event.role})
+        case _:
+            assert_never(event)

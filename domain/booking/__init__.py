@@ -1,0 +1,1 @@
+"""One guest's agreement with one host, from request to end."""

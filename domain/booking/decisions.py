@@ -1,0 +1,171 @@
+"""How a booking moves along its life."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from domain.booking.facts import (
+    BookingApproved,
+    BookingCancelled,
+    BookingConfirmed,
+    BookingDeclined,
+    BookingEvent,
+    BookingExpired,
+    BookingRequested,
+    Party,
+    PaymentCaptured,
+    PaymentRefunded,
+    RefundLine,
+)
+from domain.booking.policy import FLEXIBLE
+from domain.booking.state import Booking
+from domain.listing.state import Listing
+from domain.local_time import CHECK_IN, instant
+from domain.money import Money, total
+from domain.quote.state import Quote
+from domain.refusals import HoldLapsed, PolicyForbids, QuoteExpired
+
+HOLD_FOR = timedelta(minutes=15)
+"""How long a guest may take to confirm."""
+
+DECIDE_WITHIN = timedelta(hours=24)
+"""How long a host may take to approve, though never past check-in."""
+
+Action = Literal["confirm", "approve", "decline", "cancel"]
+
+
+def request(
+    booking_id: UUID, quote: Quote, listing: Listing, units: tuple[int, ...], now: datetime
+) -> list[BookingEvent]:
+    """A guest takes a quote at its word; raises QuoteExpired when it no longer holds."""
+    if quote.expires_at <= now:
+        raise QuoteExpired(quote_id=quote.quote_id, expired_at=quote.expires_at)
+    return [
+        BookingRequested(
+            booking_id=booking_id,
+            listing_id=listing.id,
+            guest_id=quote.guest_id,
+            host_id=listing.host_id,
+            quote_id=quote.quote_id,
+            kind=listing.kind,
+            stay=quote.stay,
+            time_zone=listing.time_zone,
+            guests=quote.guests,
+            units=units,
+            lines=quote.lines,
+            total=quote.total,
+            policy=FLEXIBLE,
+            needs_approval=not listing.instant,
+            hold_expires_at=hold_until(listing, quote, now),
+        )
+    ]
+
+
+def hold_until(listing: Listing, quote: Quote, now: datetime) -> datetime:
+    """Until when a new booking's nights are held."""
+    if listing.instant:
+        return now + HOLD_FOR
+    check_in = instant(quote.stay.arrive, CHECK_IN, listing.time_zone)
+    return min(now + DECIDE_WITHIN, max(check_in, now + HOLD_FOR))
+
+
+def approve(booking: Booking, now: datetime) -> list[BookingEvent]:
+    """The host says yes; approved already, nothing happens."""
+    match booking.status_at(now):
+        case "awaiting_approval":
+            return [BookingApproved(hold_expires_at=now + HOLD_FOR)]
+        case "held" | "confirmed":
+            return []
+        case status:
+            raise _late_or_forbidden(booking, "approve", status)
+
+
+def decline(booking: Booking, reason: str | None, now: datetime) -> list[BookingEvent]:
+    """The host says no; declined already, nothing happens."""
+    match booking.status_at(now):
+        case "awaiting_approval":
+            return [BookingDeclined(reason=reason)]
+        case "declined":
+            return []
+        case status:
+            raise _late_or_forbidden(booking, "decline", status)
+
+
+def confirm(booking: Booking, payment_id: UUID, method: str, now: datetime) -> list[BookingEvent]:
+    """The guest pays and the booking stands; confirmed already, nothing happens.
+
+    A total of nothing is confirmed without a payment. Raises HoldLapsed when it is too late.
+    """
+    match booking.status_at(now):
+        case "held":
+            paid = PaymentCaptured(payment_id=payment_id, method=method, amount=booking.total)
+            confirmed = BookingConfirmed(booking_id=booking.id)
+            return [paid, confirmed] if booking.total.amount else [confirmed]
+        case "confirmed":
+            return []
+        case status:
+            raise _late_or_forbidden(booking, "confirm", status)
+
+
+def cancel(
+    booking: Booking, by: Party, reason: str | None, refund_id: UUID, now: datetime
+) -> list[BookingEvent]:
+    """End the agreement early, with the refund that the pinned policy gives."""
+    match booking.status_at(now):
+        case "held" | "awaiting_approval" | "confirmed":
+            lines = refund(booking, by, now)
+            back = total([line.amount for line in lines], booking.total.currency)
+            cancelled = BookingCancelled(by=by, reason=reason, refund=lines, refund_total=back)
+            refunded = PaymentRefunded(refund_id=refund_id, amount=back)
+            return [cancelled, refunded] if back.amount else [cancelled]
+        case "cancelled":
+            return []
+        case status:
+            raise _late_or_forbidden(booking, "cancel", status)
+
+
+def refund(booking: Booking, by: Party, now: datetime) -> tuple[RefundLine, ...]:
+    """What of each line would go back at ``now``; nothing paid, nothing goes back.
+
+    A cancellation that is not the guest's refunds all.
+    """
+    share = booking.policy.share_at(now, booking.check_in) if by == "guest" else 10_000
+    if not booking.paid.amount:
+        share = 0
+    return tuple(
+        RefundLine(kind=line.kind, description=line.description, amount=line.amount.share(share))
+        for line in booking.lines
+    )
+
+
+def refund_total(booking: Booking, lines: tuple[RefundLine, ...]) -> Money:
+    """The sum of refund ``lines`` in the booking's currency."""
+    return total([line.amount for line in lines], booking.total.currency)
+
+
+def expire(booking: Booking, now: datetime) -> list[BookingEvent]:
+    """Tidy up after a hold that lapsed; anything else, nothing happens."""
+    if booking.status != "expired" and booking.status_at(now) == "expired":
+        assert booking.hold_expires_at is not None, "only a pending booking lapses"
+        return [BookingExpired(expired_at=booking.hold_expires_at)]
+    return []
+
+
+def actions(booking: Booking, party: Party | None, now: datetime) -> tuple[Action, ...]:
+    """What that side of the booking may do at ``now``."""
+    status = booking.status_at(now)
+    if party == "guest" and status == "held":
+        return ("confirm", "cancel")
+    if party == "host" and status == "awaiting_approval":
+        return ("approve", "decline")
+    if party is not None and status in ("held", "awaiting_approval", "confirmed"):
+        return ("cancel",)
+    return ()
+
+
+def _late_or_forbidden(booking: Booking, action: str, status: str) -> Exception:
+    if status == "expired" and booking.hold_expires_at is not None:
+        return HoldLapsed(booking_id=booking.id, lapsed_at=booking.hold_expires_at)
+    return PolicyForbids(action=action, status=status)

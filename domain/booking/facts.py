@@ -1,0 +1,113 @@
+"""What can happen to a booking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from domain.booking.policy import CancellationPolicy
+from domain.listing.facts import Kind
+from domain.money import Money
+from domain.quote.facts import QuoteLine
+from domain.stay import Stay
+
+Party = Literal["guest", "host", "platform"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRequested:
+    """A guest asked to stay; the nights are held, and the host decides first unless instant."""
+
+    booking_id: UUID
+    listing_id: UUID
+    guest_id: UUID
+    host_id: UUID
+    quote_id: UUID
+    kind: Kind
+    stay: Stay
+    time_zone: str
+    guests: int
+    units: tuple[int, ...]
+    lines: tuple[QuoteLine, ...]
+    total: Money
+    policy: CancellationPolicy
+    needs_approval: bool
+    hold_expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingApproved:
+    """The host said yes; the guest has until an instant to confirm."""
+
+    hold_expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingDeclined:
+    """The host said no, and the nights are free."""
+
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentCaptured:
+    """The guest's money arrived."""
+
+    payment_id: UUID
+    method: str
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingConfirmed:
+    """The guest will stay, and the nights are theirs."""
+
+    booking_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundLine:
+    """What of one quoted line goes back to the guest."""
+
+    kind: str
+    description: str
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingCancelled:
+    """The agreement ended early, with this refund under the pinned policy."""
+
+    by: Party
+    reason: str | None
+    refund: tuple[RefundLine, ...]
+    refund_total: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentRefunded:
+    """Money went back to the guest."""
+
+    refund_id: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingExpired:
+    """Nobody confirmed, or decided, in time, and the nights are free."""
+
+    expired_at: datetime
+
+
+BookingEvent = (
+    BookingRequested
+    | BookingApproved
+    | BookingDeclined
+    | PaymentCaptured
+    | BookingConfirmed
+    | BookingCancelled
+    | PaymentRefunded
+    | BookingExpired
+)

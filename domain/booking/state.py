@@ -1,0 +1,136 @@
+"""A booking as its facts left it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, assert_never
+from uuid import UUID
+
+from domain.booking.facts import (
+    BookingApproved,
+    BookingCancelled,
+    BookingConfirmed,
+    BookingDeclined,
+    BookingEvent,
+    BookingExpired,
+    BookingRequested,
+    Party,
+    PaymentCaptured,
+    PaymentRefunded,
+    RefundLine,
+)
+from domain.booking.policy import CancellationPolicy
+from domain.listing.facts import Kind
+from domain.local_time import CHECK_IN, instant
+from domain.money import Money
+from domain.quote.facts import QuoteLine
+from domain.stay import Stay
+
+Status = Literal["held", "awaiting_approval", "confirmed", "declined", "expired", "cancelled"]
+PaymentStatus = Literal["none", "captured", "refunded"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booking:
+    """One guest's agreement with one host."""
+
+    id: UUID
+    listing_id: UUID
+    guest_id: UUID
+    host_id: UUID
+    quote_id: UUID
+    kind: Kind
+    stay: Stay
+    time_zone: str
+    guests: int
+    units: tuple[int, ...]
+    lines: tuple[QuoteLine, ...]
+    total: Money
+    policy: CancellationPolicy
+    status: Status
+    hold_expires_at: datetime | None
+    paid: Money
+    refunded: Money
+    cancelled_by: Party | None = None
+    cancel_reason: str | None = None
+    refund: tuple[RefundLine, ...] = ()
+
+    @property
+    def check_in(self) -> datetime:
+        """The instant from which the guest may arrive."""
+        return instant(self.stay.arrive, CHECK_IN, self.time_zone)
+
+    @property
+    def payment_status(self) -> PaymentStatus:
+        """Whether the guest's money is here, and whether some of it went back."""
+        if self.refunded.amount:
+            return "refunded"
+        return "captured" if self.paid.amount else "none"
+
+    def status_at(self, now: datetime) -> Status:
+        """The status at ``now``: whoever cleans up when, a lapsed hold is expired."""
+        pending = self.status in ("held", "awaiting_approval")
+        if pending and self.hold_expires_at is not None and self.hold_expires_at <= now:
+            return "expired"
+        return self.status
+
+    def party(self, account_id: UUID | None) -> Party | None:
+        """Which side of the booking a person is on, if any."""
+        if account_id == self.guest_id:
+            return "guest"
+        return "host" if account_id == self.host_id else None
+
+
+def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
+    """``booking`` after ``event``."""
+    if isinstance(event, BookingRequested):
+        return _requested(event)
+    assert booking is not None, "a booking's first event requests it"
+    match event:
+        case BookingApproved():
+            return replace(booking, status="held", hold_expires_at=event.hold_expires_at)
+        case BookingDeclined():
+            return replace(booking, status="declined", hold_expires_at=None)
+        case PaymentCaptured():
+            return replace(booking, paid=booking.paid + event.amount)
+        case BookingConfirmed():
+            return replace(booking, status="confirmed", hold_expires_at=None)
+        case BookingCancelled():
+            return replace(
+                booking,
+                status="cancelled",
+                hold_expires_at=None,
+                cancelled_by=event.by,
+                cancel_reason=event.reason,
+                refund=event.refund,
+            )
+        case PaymentRefunded():
+            return replace(booking, refunded=booking.refunded + event.amount)
+        case BookingExpired():
+            return replace(booking, status="expired", hold_expires_at=event.expired_at)
+        case _:
+            assert_never(event)
+
+
+def _requested(event: BookingRequested) -> Booking:
+    nothing = Money.zero(event.total.currency)
+    return Booking(
+        id=event.booking_id,
+        listing_id=event.listing_id,
+        guest_id=event.guest_id,
+        host_id=event.host_id,
+        quote_id=event.quote_id,
+        kind=event.kind,
+        stay=event.stay,
+        time_zone=event.time_zone,
+        guests=event.guests,
+        units=event.units,
+        lines=event.lines,
+        total=event.total,
+        policy=event.policy,
+        status="awaiting_approval" if event.needs_approval else "held",
+        hold_expires_at=event.hold_expires_at,
+        paid=nothing,
+        refunded=nothing,
+    )

@@ -1,0 +1,1 @@
+"""Which units of a listing are claimed over which nights, by what, and until when."""

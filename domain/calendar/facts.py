@@ -1,0 +1,80 @@
+"""What can happen to a listing's calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.stay import Stay
+
+
+@dataclass(frozen=True, kw_only=True)
+class NightsHeld:
+    """Nights were claimed for a booking until an instant, unless confirmed before."""
+
+    listing_id: UUID
+    claim_id: UUID
+    booking_id: UUID
+    guest_id: UUID
+    stay: Stay
+    units: tuple[int, ...]
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldExtended:
+    """A hold's end moved, as when a host approves a request."""
+
+    claim_id: UUID
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldConfirmed:
+    """A hold became a claim without an end."""
+
+    claim_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldReleased:
+    """A booking gave its nights back."""
+
+    claim_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldLapsed:
+    """A hold reached its end unconfirmed, and its nights are free."""
+
+    claim_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RangeBlocked:
+    """The host took nights off the market."""
+
+    listing_id: UUID
+    claim_id: UUID
+    stay: Stay
+    units: tuple[int, ...]
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockLifted:
+    """The host put blocked nights back on the market."""
+
+    claim_id: UUID
+
+
+CalendarEvent = (
+    NightsHeld
+    | HoldExtended
+    | HoldConfirmed
+    | HoldReleased
+    | HoldLapsed
+    | RangeBlocked
+    | BlockLifted
+)

@@ -1,0 +1,103 @@
+"""A listing's claims as its calendar's facts left them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Literal, assert_never
+from uuid import UUID
+
+from domain.calendar.facts import (
+    BlockLifted,
+    CalendarEvent,
+    HoldConfirmed,
+    HoldExtended,
+    HoldLapsed,
+    HoldReleased,
+    NightsHeld,
+    RangeBlocked,
+)
+from domain.stay import Stay
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """Units that nobody else can have over some nights, until an instant or for good."""
+
+    id: UUID
+    kind: Literal["hold", "booking", "block"]
+    stay: Stay
+    units: tuple[int, ...]
+    until: datetime | None = None
+    booking_id: UUID | None = None
+    reason: str | None = None
+
+    def live_at(self, now: datetime) -> bool:
+        """Whether the claim still stands: a hold is free the instant it lapses."""
+        return self.until is None or now < self.until
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calendar:
+    """The claims on a listing's units, by claim id."""
+
+    claims: dict[UUID, Claim] = field(default_factory=dict[UUID, Claim])
+
+    def live(self, now: datetime) -> list[Claim]:
+        """The claims that stand at ``now``."""
+        return [claim for claim in self.claims.values() if claim.live_at(now)]
+
+    def lapsed(self, now: datetime) -> list[Claim]:
+        """The holds that reached their end but were not yet tidied away."""
+        return [claim for claim in self.claims.values() if not claim.live_at(now)]
+
+    def taken_units(self, stay: Stay, now: datetime) -> set[int]:
+        """The units that are claimed on at least one night of ``stay``."""
+        return {
+            unit for claim in self.live(now) if claim.stay.overlaps(stay) for unit in claim.units
+        }
+
+    def units_taken_on(self, night: date, now: datetime) -> int:
+        """How many units are claimed on ``night``."""
+        return sum(
+            len(claim.units)
+            for claim in self.live(now)
+            if claim.stay.arrive <= night < claim.stay.depart
+        )
+
+
+EMPTY = Calendar()
+
+
+def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
+    """``calendar`` after ``event``; an event about a claim that is gone changes nothing."""
+    claims = dict((calendar or EMPTY).claims)
+    match event:
+        case NightsHeld():
+            claims[event.claim_id] = Claim(
+                id=event.claim_id,
+                kind="hold",
+                stay=event.stay,
+                units=event.units,
+                until=event.until,
+                booking_id=event.booking_id,
+            )
+        case RangeBlocked():
+            claims[event.claim_id] = Claim(
+                id=event.claim_id,
+                kind="block",
+                stay=event.stay,
+                units=event.units,
+                reason=event.reason,
+            )
+        case HoldExtended():
+            if held := claims.get(event.claim_id):
+                claims[event.claim_id] = replace(held, until=event.until)
+        case HoldConfirmed():
+            if held := claims.get(event.claim_id):
+                claims[event.claim_id] = replace(held, kind="booking", until=None)
+        case HoldReleased() | HoldLapsed() | BlockLifted():
+            claims.pop(event.claim_id, None)
+        case _:
+            assert_never(event)
+    return Calendar(claims=claims)

@@ -1,0 +1,1 @@
+"""What is offered, where, and on which terms."""

@@ -1,0 +1,129 @@
+"""What a host may do with a listing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from domain.calendar.state import Calendar
+from domain.listing.facts import (
+    CapacitySet,
+    ListingArchived,
+    ListingDescribed,
+    ListingDrafted,
+    ListingEvent,
+    ListingImported,
+    ListingLocated,
+    ListingPriced,
+    ListingPublished,
+    ListingUnpublished,
+    TermsSet,
+)
+from domain.listing.offer import Offer
+from domain.listing.state import Listing
+from domain.refusals import (
+    InvalidOffer,
+    ListingIncomplete,
+    PolicyForbids,
+    UnitsClaimed,
+)
+from domain.refusals import ListingArchived as ListingIsArchived
+
+
+def draft(
+    listing_id: UUID, host_id: UUID, offer: Offer, imported: ListingImported | None = None
+) -> list[ListingEvent]:
+    """A host begins a listing with all that ``offer`` says."""
+    begun = ListingDrafted(
+        listing_id=listing_id, host_id=host_id, kind=offer.kind, time_zone=offer.time_zone
+    )
+    return [begun, *_facets(offer), *([imported] if imported else [])]
+
+
+def change(listing: Listing, calendar: Calendar, offer: Offer, now: datetime) -> list[ListingEvent]:
+    """What of ``offer`` is new becomes facts; nothing new, nothing happens.
+
+    Raises ListingArchived; InvalidOffer for a new kind or time zone, which give nights their
+    meaning; UnitsClaimed when a live claim stands on a unit that would go.
+    """
+    if listing.status == "archived":
+        raise ListingIsArchived(listing_id=listing.id)
+    for field in ("kind", "time_zone"):
+        if getattr(offer, field) != getattr(listing, field):
+            raise InvalidOffer(field=field, why="can't change; make a new listing instead")
+    needed = 1 + max((unit for claim in calendar.live(now) for unit in claim.units), default=-1)
+    if offer.units < needed:
+        raise UnitsClaimed(units=offer.units, needed=needed)
+    before = _facets(_offer_of(listing))
+    changed = [new for old, new in zip(before, _facets(offer), strict=True) if new != old]
+    if listing.status == "published" and (missing := _missing(offer)):
+        raise ListingIncomplete(missing=missing)
+    return changed
+
+
+def publish(listing: Listing) -> list[ListingEvent]:
+    """Guests may find and book the listing; already published, nothing happens.
+
+    Raises ListingArchived, and ListingIncomplete while a price or a location is missing.
+    """
+    if listing.status == "published":
+        return []
+    if listing.status == "archived":
+        raise ListingIsArchived(listing_id=listing.id)
+    if missing := _missing(_offer_of(listing)):
+        raise ListingIncomplete(missing=missing)
+    return [ListingPublished(listing_id=listing.id)]
+
+
+def unpublish(listing: Listing) -> list[ListingEvent]:
+    """The listing takes no new bookings; nothing happens when it takes none anyway."""
+    if listing.status == "unpublished":
+        return []
+    if listing.status != "published":
+        raise PolicyForbids(action="unpublish", status=listing.status)
+    return [ListingUnpublished(listing_id=listing.id)]
+
+
+def archive(listing: Listing) -> list[ListingEvent]:
+    """The listing is put away for good; its bookings stand."""
+    if listing.status == "archived":
+        return []
+    return [ListingArchived(listing_id=listing.id)]
+
+
+def _missing(offer: Offer) -> tuple[str, ...]:
+    needed = {"price": offer.price, "location": offer.location}
+    return tuple(name for name, value in needed.items() if value is None)
+
+
+def _offer_of(listing: Listing) -> Offer:
+    return Offer(
+        kind=listing.kind,
+        time_zone=listing.time_zone,
+        title=listing.title,
+        description=listing.description,
+        room_type=listing.room_type,
+        location=listing.location,
+        units=listing.units,
+        max_guests=listing.max_guests,
+        price=listing.price,
+        minimum_nights=listing.minimum_nights,
+        maximum_nights=listing.maximum_nights,
+        instant=listing.instant,
+    )
+
+
+def _facets(offer: Offer) -> list[ListingEvent]:
+    return [
+        ListingDescribed(
+            title=offer.title, description=offer.description, room_type=offer.room_type
+        ),
+        CapacitySet(units=offer.units, max_guests=offer.max_guests),
+        ListingPriced(price=offer.price),
+        TermsSet(
+            minimum_nights=offer.minimum_nights,
+            maximum_nights=offer.maximum_nights,
+            instant=offer.instant,
+        ),
+        ListingLocated(location=offer.location),
+    ]

@@ -1,0 +1,118 @@
+"""What can happen to a listing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from domain.money import Money
+
+Kind = Literal["stay"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Location:
+    """Where a listing is; degrees are WGS 84."""
+
+    latitude: float
+    longitude: float
+    neighbourhood: str | None = None
+    city: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingDrafted:
+    """A host began a listing that nobody else sees yet."""
+
+    listing_id: UUID
+    host_id: UUID
+    kind: Kind
+    time_zone: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingDescribed:
+    """The words guests read were set."""
+
+    title: str
+    description: str
+    room_type: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingLocated:
+    """The place was set; none means not known yet."""
+
+    location: Location | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapacitySet:
+    """How many interchangeable units there are, and how many guests one unit holds."""
+
+    units: int
+    max_guests: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingPriced:
+    """The price of one night of one unit was set; none means not priced yet."""
+
+    price: Money | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermsSet:
+    """The rules a stay must keep, and whether a booking needs the host's approval, were set."""
+
+    minimum_nights: int
+    maximum_nights: int
+    instant: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingPublished:
+    """Guests can find and book the listing."""
+
+    listing_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingUnpublished:
+    """The listing takes no new bookings; those it has stand."""
+
+    listing_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingArchived:
+    """The listing was put away for good."""
+
+    listing_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingImported:
+    """The listing came from a published data set, which said this about it."""
+
+    source: str
+    reference: str
+    number_of_reviews: int
+    last_review: str | None
+    availability_365: int
+
+
+ListingEvent = (
+    ListingDrafted
+    | ListingDescribed
+    | ListingLocated
+    | CapacitySet
+    | ListingPriced
+    | TermsSet
+    | ListingPublished
+    | ListingUnpublished
+    | ListingArchived
+    | ListingImported
+)

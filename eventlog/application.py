@@ -1,0 +1,199 @@
+"""The log as commands use it: load a stream's state, append what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar, cast
+from uuid import UUID
+
+from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    InfrastructureFactory,
+    Mapper,
+    PersistenceError,
+)
+from eventsourcing.postgres import PostgresDatastore, PostgresFactory
+from eventsourcing.utils import Environment
+from psycopg.conninfo import conninfo_to_dict
+from psycopg_pool import PoolTimeout
+
+from eventlog.append import Append, Appended, Receipt
+from eventlog.committer import Committer
+from eventlog.mapper import EventMapper, StreamEvent
+from eventlog.recorder import Recorder
+
+S = TypeVar("S")
+
+CACHED_STREAMS = 10_000
+"""How many streams' states a process keeps; each is brought up to date when it is loaded."""
+
+FIND_RECEIPT = (
+    "SELECT fingerprint, status, headers, body, positions, clock_timestamp() AS now"
+    " FROM receipts WHERE account_id = %s AND key = %s"
+)
+LAST_POSITIONS = (
+    "SELECT key, max(notification_id) AS position FROM stored_events"
+    " WHERE originator_id = ANY(%s) GROUP BY key"
+)
+
+
+class LogUnavailable(Exception):
+    """Postgres can't be reached, or not in time; what was being stored may or may not be."""
+
+
+@dataclass(frozen=True)
+class StreamState(Generic[S]):
+    """A stream's state after ``version`` events."""
+
+    version: int
+    state: S
+
+
+class _Datastore(PostgresDatastore):
+    def register_type_adapters(self) -> None:
+        """Nothing: our statements use no composite types, and starting needs no connection."""
+
+
+class EventLog(Application[str]):
+    """The event log of the platform on the library's application, repository and recorder."""
+
+    name = "stored"
+
+    def __init__(self, url: str, *, pool_size: int = 4, max_overflow: int = 12) -> None:
+        self._datastore = _datastore(url, pool_size, max_overflow)
+        super().__init__(
+            {"AGGREGATE_CACHE_MAXSIZE": str(CACHED_STREAMS), "DEEPCOPY_FROM_AGGREGATE_CACHE": "n"}
+        )
+        self._committer = Committer(cast("Recorder", self.recorder).append)
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
+        """The library's factory, on our own datastore."""
+        return _Factory(env, self._datastore)
+
+    def construct_mapper(self) -> Mapper[str]:
+        """Our codec, behind the library's interface."""
+        return EventMapper()
+
+    def construct_recorder(self) -> ApplicationRecorder:
+        """Our recorder; the schema is the migrations' matter."""
+        return Recorder(self._datastore)
+
+    def load(self, stream: str, evolve: Callable[[S | None, Any], S]) -> StreamState[S] | None:
+        """The state of ``stream``, folded by ``evolve``; none when it has no events.
+
+        Raises :class:`LogUnavailable`.
+        """
+
+        def project(
+            state: StreamState[S] | None, events: Iterable[StreamEvent]
+        ) -> StreamState[S] | None:
+            for event in events:
+                before = None if state is None else state.state
+                state = StreamState(event.originator_version, evolve(before, event.event))
+            return state
+
+        try:
+            loaded = cast(
+                "StreamState[S]",
+                self.repository.get(stream, projector_func=cast("Any", project)),
+            )
+        except AggregateNotFoundError:
+            return None
+        except PersistenceError as error:
+            raise LogUnavailable(str(error)) from error
+        if self.repository.cache is not None:
+            # The library brings a cached state up to date but keeps the old one of an immutable.
+            self.repository.cache.put(stream, cast("Any", loaded))
+        return loaded
+
+    def append(self, append: Append) -> Appended:
+        """Store ``append``; raises AppendFailed, LogUnavailable or QueueFull."""
+        try:
+            return self._committer.append(append)
+        except PersistenceError as error:
+            raise LogUnavailable(str(error)) from error
+
+    def now(self) -> datetime:
+        """Postgres's time."""
+        [row] = self._select("SELECT clock_timestamp() AS now", [])
+        return row["now"].astimezone(UTC)
+
+    def receipt(self, account_id: UUID, key: str) -> Receipt | None:
+        """The answer that the keyed command got, if it ran."""
+        rows = self._select(FIND_RECEIPT, [account_id, key])
+        if not rows:
+            return None
+        [row] = rows
+        return Receipt(
+            account_id=account_id,
+            key=key,
+            fingerprint=bytes(row["fingerprint"]),
+            status=row["status"],
+            headers=row["headers"],
+            body=bytes(row["body"]),
+            positions={int(partition): at for partition, at in row["positions"].items()},
+        )
+
+    def last_positions(self, streams: Iterable[str]) -> dict[str, int]:
+        """For each key of ``streams``, the position of the last of their events."""
+        rows = self._select(LAST_POSITIONS, [list(streams)])
+        return {row["key"]: row["position"] for row in rows}
+
+    def open_holds(self, guest_id: UUID) -> int:
+        """How many holds of the guest stand now."""
+        [row] = self._select(
+            "SELECT count(DISTINCT claim_id) AS holds FROM claims"
+            " WHERE guest_id = %s AND expires_at > clock_timestamp()",
+            [guest_id],
+        )
+        return row["holds"]
+
+    def lapsed_holds(self, limit: int) -> list[UUID]:
+        """Bookings whose hold has lapsed but still has its rows, the oldest first."""
+        rows = self._select(
+            "SELECT booking_id, min(expires_at) AS lapsed FROM claims"
+            " WHERE expires_at <= clock_timestamp() AND booking_id IS NOT NULL"
+            " GROUP BY booking_id ORDER BY lapsed LIMIT %s",
+            [limit],
+        )
+        return [row["booking_id"] for row in rows]
+
+    def _select(self, statement: str, params: list[Any]) -> list[dict[str, Any]]:
+        try:
+            with self._datastore.get_connection() as connection:
+                rows = connection.execute(cast("Any", statement), params, prepare=True)
+                return rows.fetchall()
+        except (PersistenceError, PoolTimeout) as error:
+            raise LogUnavailable(str(error)) from error
+
+
+class _Factory(PostgresFactory):
+    def __init__(self, env: Environment, datastore: PostgresDatastore) -> None:
+        # The base class would build a datastore from environment variables of its own.
+        self.env = env
+        self.datastore = datastore
+
+    def is_snapshotting_enabled(self) -> bool:
+        """Not yet: calendars are short enough to be read whole."""
+        return False
+
+
+def _datastore(url: str, pool_size: int, max_overflow: int) -> PostgresDatastore:
+    parts = conninfo_to_dict(url)
+    return _Datastore(
+        dbname=str(parts.get("dbname") or ""),
+        host=str(parts.get("host") or "localhost"),
+        port=str(parts.get("port") or 5432),
+        user=str(parts.get("user") or ""),
+        password=str(parts.get("password") or ""),
+        connect_timeout=5,
+        idle_in_transaction_session_timeout=10,
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        lock_timeout=5,
+        originator_id_type="text",
+        pre_ping=True,
+    )

@@ -1,0 +1,89 @@
+"""The rows that make an overlap of claims impossible, derived from the calendar's own events.
+
+A claim is a row a unit with the range it takes; the table's EXCLUDE constraint does the rest. The
+rows change in the transaction that stores the events, deletions before insertions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from domain.calendar.facts import (
+    BlockLifted,
+    HoldConfirmed,
+    HoldExtended,
+    HoldLapsed,
+    HoldReleased,
+    NightsHeld,
+    RangeBlocked,
+)
+from domain.events import Event
+from domain.stay import Stay
+
+INSERT = (
+    "INSERT INTO claims (claim_id, listing_id, unit, during, expires_at, booking_id, guest_id)"
+    " SELECT c, l, u, tsrange(f, t), e, b, g FROM unnest(%s::uuid[], %s::uuid[], %s::int[],"
+    " %s::timestamp[], %s::timestamp[], %s::timestamptz[], %s::uuid[], %s::uuid[])"
+    " AS rows (c, l, u, f, t, e, b, g)"
+)
+UPDATE = (
+    "UPDATE claims SET expires_at = e FROM unnest(%s::uuid[], %s::timestamptz[]) AS rows (c, e)"
+    " WHERE claim_id = c"
+)
+DELETE = "DELETE FROM claims WHERE claim_id = ANY(%s)"
+
+
+@dataclass
+class ClaimChanges:
+    """What the events of a batch do to the rows, in the order in which it may be done."""
+
+    released: set[UUID] = field(default_factory=set[UUID])
+    taken: list[tuple[object, ...]] = field(default_factory=list[tuple[object, ...]])
+    expiries: dict[UUID, datetime | None] = field(default_factory=dict[UUID, datetime | None])
+
+    def note(self, event: Event) -> None:
+        """Take ``event`` into account; events of other streams change nothing."""
+        match event:
+            case NightsHeld():
+                self._take(event.claim_id, event.listing_id, event.units, event.stay,
+                           event.until, event.booking_id, event.guest_id)  # fmt: skip
+            case RangeBlocked():
+                self._take(event.claim_id, event.listing_id, event.units, event.stay)
+            case HoldExtended():
+                self.expiries[event.claim_id] = event.until
+            case HoldConfirmed():
+                self.expiries[event.claim_id] = None
+            case HoldReleased() | HoldLapsed() | BlockLifted():
+                self.released.add(event.claim_id)
+            case _:
+                pass
+
+    def _take(
+        self,
+        claim_id: UUID,
+        listing_id: UUID,
+        units: Iterable[int],
+        stay: Stay,
+        until: datetime | None = None,
+        booking_id: UUID | None = None,
+        guest_id: UUID | None = None,
+    ) -> None:
+        self.taken += [
+            (claim_id, listing_id, unit, stay.arrive, stay.depart, until, booking_id, guest_id)
+            for unit in units
+        ]
+
+    def apply(self, connection: Connection[Any]) -> None:
+        """Send the statements; the caller's pipeline and transaction carry them."""
+        if self.released:
+            connection.execute(DELETE, [list(self.released)])
+        if self.taken:
+            connection.execute(INSERT, [list(column) for column in zip(*self.taken, strict=True)])
+        if self.expiries:
+            connection.execute(UPDATE, [list(self.expiries), list(self.expiries.values())])

@@ -1,0 +1,44 @@
+"""The stored name of every event, with its version: written once, never changed, never reused."""
+
+from __future__ import annotations
+
+from domain.account import facts as account
+from domain.booking import facts as booking
+from domain.calendar import facts as calendar
+from domain.events import Event
+from domain.listing import facts as listing
+from domain.quote import facts as quote
+
+NAMES: dict[type[Event], str] = {
+    listing.ListingDrafted: "listing.drafted.v1",
+    listing.ListingDescribed: "listing.described.v1",
+    listing.ListingLocated: "listing.located.v1",
+    listing.CapacitySet: "listing.capacity_set.v1",
+    listing.ListingPriced: "listing.priced.v1",
+    listing.TermsSet: "listing.terms_set.v1",
+    listing.ListingPublished: "listing.published.v1",
+    listing.ListingUnpublished: "listing.unpublished.v1",
+    listing.ListingArchived: "listing.archived.v1",
+    listing.ListingImported: "listing.imported.v1",
+    calendar.NightsHeld: "calendar.nights_held.v1",
+    calendar.HoldExtended: "calendar.hold_extended.v1",
+    calendar.HoldConfirmed: "calendar.hold_confirmed.v1",
+    calendar.HoldReleased: "calendar.hold_released.v1",
+    calendar.HoldLapsed: "calendar.hold_lapsed.v1",
+    calendar.RangeBlocked: "calendar.range_blocked.v1",
+    calendar.BlockLifted: "calendar.block_lifted.v1",
+    quote.Quoted: "quote.quoted.v1",
+    booking.BookingRequested: "booking.requested.v1",
+    booking.BookingApproved: "booking.approved.v1",
+    booking.BookingDeclined: "booking.declined.v1",
+    booking.PaymentCaptured: "booking.payment_captured.v1",
+    booking.BookingConfirmed: "booking.confirmed.v1",
+    booking.BookingCancelled: "booking.cancelled.v1",
+    booking.PaymentRefunded: "booking.payment_refunded.v1",
+    booking.BookingExpired: "booking.expired.v1",
+    account.AccountRegistered: "account.registered.v1",
+    account.RoleGranted: "account.role_granted.v1",
+    account.RoleWithdrawn: "account.role_withdrawn.v1",
+}
+
+TYPES: dict[str, type[Event]] = {name: event for event, name in NAMES.items()}

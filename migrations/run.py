@@ -1,0 +1,62 @@
+"""Brings a database to the newest schema and gives each role exactly what it needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.pool import NullPool
+
+COMMANDS_GRANTS = (
+    # MAINTAIN allows the table lock; UPDATE, DELETE and TRUNCATE of the log stay refused.
+    "GRANT SELECT, INSERT, MAINTAIN ON stored_events TO {role}",
+    "GRANT SELECT, INSERT ON receipts TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON claims, credentials, sessions TO {role}",
+    "GRANT SELECT, INSERT, UPDATE ON relay_checkpoint TO {role}",
+)
+QUERIES_GRANTS = ("GRANT SELECT ON stored_events, event_log, relay_checkpoint TO {role}",)
+
+
+def upgrade(owner_url: str, commands_url: str, queries_url: str) -> None:
+    """Run every revision, then create or update the two roles named by their URLs.
+
+    ``owner_url`` may change the schema; the other two carry a user and a password each. Running it
+    again changes nothing.
+    """
+    engine = create_engine(_sqlalchemy_url(owner_url), poolclass=NullPool)
+    with engine.begin() as connection:
+        # One migration at a time, however many processes start together.
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('sojourn migrations'))"))
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        _grant(connection, commands_url, COMMANDS_GRANTS)
+        _grant(connection, queries_url, QUERIES_GRANTS)
+    engine.dispose()
+
+
+def _grant(connection: Connection, url: str, grants: tuple[str, ...]) -> None:
+    parts = conninfo_to_dict(url)
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    role, password = quote(str(parts["user"])), str(parts.get("password") or "")
+    exists = connection.execute(
+        text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": parts["user"]}
+    ).scalar()
+    literal = "'" + password.replace("'", "''") + "'"
+    verb = "ALTER" if exists else "CREATE"
+    connection.exec_driver_sql(f"{verb} ROLE {role} LOGIN PASSWORD {literal}".replace("%", "%%"))
+    # A stuck client must not hold the log's lock, and a runaway query must not hold a reader.
+    connection.exec_driver_sql(f"ALTER ROLE {role} SET statement_timeout = '30s'")
+    connection.exec_driver_sql(f"ALTER ROLE {role} SET timezone = 'UTC'")
+    connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {role}")
+    for grant in grants:
+        connection.exec_driver_sql(grant.format(role=role))
+
+
+def _sqlalchemy_url(url: str) -> str:
+    return "postgresql+psycopg://" + url.split("://", 1)[1]
