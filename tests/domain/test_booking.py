@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from domain.booking.decisions import (
+    actions,
+    approve,
+    cancel,
+    confirm,
+    decline,
+    expire,
+    refund,
+    refund_total,
+    request,
+)
+from domain.booking.facts import (
+    BookingApproved,
+    BookingCancelled,
+    BookingConfirmed,
+    BookingDeclined,
+    BookingEvent,
+    BookingExpired,
+    PaymentCaptured,
+    PaymentRefunded,
+    RefundLine,
+)
+from domain.booking.state import Booking, evolve
+from domain.money import Money
+from domain.quote.decisions import quote
+from domain.refusals import HoldLapsed, PolicyForbids, QuoteExpired
+from tests.domain.facts import (
+    BOOKING,
+    GUEST,
+    HOST,
+    NOW,
+    OTHER,
+    QUOTE,
+    nights,
+    published,
+    requested,
+)
+from tests.domain.scenario import Given, given
+
+PAYMENT, REFUND = UUID(int=21), UUID(int=22)
+LAPSE = NOW + timedelta(minutes=15)
+CHECK_IN = datetime.fromisoformat("2027-06-10T13:00:00+00:00")
+"""15:00 in Stockholm, in summer."""
+
+paid = PaymentCaptured(payment_id=PAYMENT, method="sandbox", amount=Money(200_000, "SEK"))
+stands = BookingConfirmed(booking_id=BOOKING)
+Deciding = Callable[[Booking], Sequence[BookingEvent]]
+
+
+def booking(*facts: BookingEvent) -> Given[Booking]:
+    return given(evolve, *facts)
+
+
+def confirming(now: datetime = NOW) -> Deciding:
+    return lambda state: confirm(state, PAYMENT, "sandbox", now)
+
+
+def cancelling(by: str = "guest", now: datetime = NOW) -> Deciding:
+    return lambda state: cancel(state, by, None, REFUND, now)  # type: ignore[arg-type]
+
+
+def test_a_held_booking_is_paid_and_confirmed() -> None:
+    state = booking(requested()).when(confirming()).then(paid, stands)
+    assert (state.status, state.payment_status) == ("confirmed", "captured")
+
+
+def test_a_total_of_nothing_is_confirmed_without_a_payment() -> None:
+    booking(requested(nightly=0)).when(confirming()).then(stands)
+
+
+def test_confirming_twice_pays_once() -> None:
+    booking(requested(), paid, stands).when(confirming()).then_nothing()
+
+
+def test_a_lapsed_hold_is_not_confirmed_whether_or_not_somebody_tidied_up() -> None:
+    booking(requested()).when(confirming(LAPSE)).then_refused(HoldLapsed, lapsed_at=LAPSE)
+    expired = BookingExpired(expired_at=LAPSE)
+    booking(requested(), expired).when(confirming(LAPSE)).then_refused(HoldLapsed, lapsed_at=LAPSE)
+
+
+def test_a_request_waits_for_the_host_and_then_for_the_guest() -> None:
+    asked = requested(needs_approval=True)
+    booking(asked).when(confirming()).then_refused(PolicyForbids, status="awaiting_approval")
+    state = (
+        booking(asked)
+        .when(lambda state: approve(state, NOW))
+        .then(BookingApproved(hold_expires_at=LAPSE))
+    )
+    assert state.status == "held"
+    assert approve(state, NOW) == []
+
+
+def test_a_declined_request_ends_there() -> None:
+    declined = BookingDeclined(reason="Renovation")
+    asked = requested(needs_approval=True)
+    booking(asked).when(lambda state: decline(state, "Renovation", NOW)).then(declined)
+    booking(asked, declined).when(lambda state: decline(state, None, NOW)).then_nothing()
+    booking(asked, declined).when(lambda state: approve(state, NOW)).then_refused(PolicyForbids)
+
+
+def test_a_lapsed_hold_expires_once() -> None:
+    expired = BookingExpired(expired_at=LAPSE)
+    booking(requested()).when(lambda state: expire(state, LAPSE)).then(expired)
+    booking(requested(), expired).when(lambda state: expire(state, LAPSE)).then_nothing()
+    booking(requested()).when(lambda state: expire(state, NOW)).then_nothing()
+    booking(requested(), paid, stands).when(lambda state: expire(state, LAPSE)).then_nothing()
+
+
+@pytest.mark.parametrize(
+    ("by", "before_check_in", "back"),
+    [
+        ("guest", timedelta(days=30), 200_000),
+        ("guest", timedelta(hours=24), 200_000),
+        ("guest", timedelta(hours=24) - timedelta(microseconds=1), 100_000),
+        ("guest", timedelta(0), 100_000),
+        ("guest", -timedelta(microseconds=1), 0),
+        ("host", -timedelta(hours=1), 200_000),
+        ("platform", timedelta(0), 200_000),
+    ],
+    ids=[
+        "a month before: all",
+        "exactly a day before: all",
+        "just under a day before: half",
+        "at check-in: half",
+        "after check-in: nothing",
+        "the host cancels, whenever: all",
+        "the platform cancels: all",
+    ],
+)
+def test_the_refund_follows_the_pinned_policy(
+    by: str, before_check_in: timedelta, back: int
+) -> None:
+    now = CHECK_IN - before_check_in
+    share = Money(back // 2, "SEK")
+    line = RefundLine(kind="night", description="2027-06-10", amount=share)
+    cancelled = BookingCancelled(
+        by=by,  # type: ignore[arg-type]
+        reason=None,
+        refund=(line, line),
+        refund_total=Money(back, "SEK"),
+    )
+    refunded = PaymentRefunded(refund_id=REFUND, amount=Money(back, "SEK"))
+    facts = [cancelled, refunded] if back else [cancelled]
+    state = booking(requested(), paid, stands).when(cancelling(by, now)).then(*facts)
+    assert state.status == "cancelled"
+    assert cancel(state, "guest", None, REFUND, now) == []
+
+
+def test_an_unpaid_booking_is_cancelled_without_a_refund() -> None:
+    state = (
+        booking(requested())
+        .when(cancelling())
+        .then(
+            BookingCancelled(
+                by="guest",
+                reason=None,
+                refund=tuple(
+                    RefundLine(kind="night", description="2027-06-10", amount=Money(0, "SEK"))
+                    for _ in range(2)
+                ),
+                refund_total=Money(0, "SEK"),
+            )
+        )
+    )
+    assert state.payment_status == "none"
+
+
+def test_an_expired_quote_is_not_booked() -> None:
+    [made] = quote(
+        published(),
+        6,
+        quote_id=QUOTE,
+        guest_id=GUEST,
+        stay=nights(10, 12),
+        guests=2,
+        units=1,
+        now=NOW,
+    )
+    assert request(BOOKING, made, published(), (0,), NOW)
+    with pytest.raises(QuoteExpired):
+        request(BOOKING, made, published(), (0,), made.expires_at)
+
+
+@pytest.mark.parametrize(
+    ("facts", "account", "may"),
+    [
+        ((requested(),), GUEST, ("confirm", "cancel")),
+        ((requested(),), HOST, ("cancel",)),
+        ((requested(needs_approval=True),), HOST, ("approve", "decline")),
+        ((requested(needs_approval=True),), GUEST, ("cancel",)),
+        ((requested(), paid, stands), GUEST, ("cancel",)),
+        ((requested(), paid, stands), OTHER, ()),
+        ((requested(), BookingExpired(expired_at=LAPSE)), GUEST, ()),
+    ],
+)
+def test_each_side_is_told_what_it_may_do(
+    facts: tuple[BookingEvent, ...], account: UUID, may: tuple[str, ...]
+) -> None:
+    state: Booking | None = None
+    for fact in facts:
+        state = evolve(state, fact)
+    assert state is not None
+    assert actions(state, state.party(account), NOW) == may
+
+
+@for_all(
+    nightly=st.integers(0, 10_000_000),
+    by=st.sampled_from(["guest", "host", "platform"]),
+    minutes=st.integers(-200_000, 200_000),
+)
+def test_a_refund_lies_between_nothing_and_what_was_paid(
+    nightly: int, by: str, minutes: int
+) -> None:
+    now = CHECK_IN - timedelta(minutes=minutes)
+    state = evolve(None, requested(nightly=nightly))
+    for fact in confirm(state, PAYMENT, "sandbox", NOW):
+        state = evolve(state, fact)
+    back = refund_total(state, refund(state, by, now))  # type: ignore[arg-type]
+    assert 0 <= back.amount <= state.paid.amount

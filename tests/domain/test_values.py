@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from domain.local_time import instant, is_zone, local_date
+from domain.money import LARGEST_AMOUNT, Money
+from domain.refusals import CurrencyMismatch
+
+
+@pytest.mark.parametrize(
+    ("amount", "basis_points", "share"),
+    [(100, 5_000, 50), (101, 5_000, 50), (103, 5_000, 52), (1, 3_333, 0), (-101, 5_000, -50)],
+    ids=["even", "half goes to even below", "half goes to even above", "small", "negative"],
+)
+def test_a_share_rounds_half_to_even(amount: int, basis_points: int, share: int) -> None:
+    assert Money(amount, "SEK").share(basis_points) == Money(share, "SEK")
+
+
+def test_currencies_do_not_mix() -> None:
+    with pytest.raises(CurrencyMismatch):
+        _ = Money(1, "SEK") + Money(1, "EUR")
+    with pytest.raises(CurrencyMismatch):
+        assert Money(1, "SEK") <= Money(1, "EUR")
+
+
+@pytest.mark.parametrize("currency", ["sek", "SE", "", "SEKK", "ÅÄÖ"])
+def test_a_currency_is_three_capital_letters(currency: str) -> None:
+    with pytest.raises(ValueError, match="ISO 4217"):
+        Money(1, currency)
+
+
+def test_an_amount_fits_in_64_bits() -> None:
+    Money(LARGEST_AMOUNT, "SEK")
+    with pytest.raises(ValueError, match="64 bits"):
+        Money(LARGEST_AMOUNT + 1, "SEK")
+
+
+@pytest.mark.parametrize(
+    ("money", "text"),
+    [
+        (Money(123_456, "SEK"), "1234.56 SEK"),
+        (Money(5, "JPY"), "5 JPY"),
+        (Money(1_234, "KWD"), "1.234 KWD"),
+    ],
+)
+def test_money_is_written_with_its_currencys_decimals(money: Money, text: str) -> None:
+    assert str(money) == text
+
+
+@for_all(st.integers(-(10**12), 10**12), st.integers(-(10**12), 10**12))
+def test_adding_then_taking_away_changes_nothing(a: int, b: int) -> None:
+    assert Money(a, "SEK") + Money(b, "SEK") - Money(b, "SEK") == Money(a, "SEK")
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "at", "utc"),
+    [
+        ("America/New_York", date(2026, 3, 8), time(13), "2026-03-08T17:00"),
+        ("America/New_York", date(2026, 3, 8), time(2, 30), "2026-03-08T07:30"),
+        ("America/New_York", date(2026, 11, 1), time(1, 30), "2026-11-01T05:30"),
+        ("Africa/Cairo", date(2026, 4, 24), time(0), "2026-04-23T22:00"),
+        ("Australia/Lord_Howe", date(2026, 10, 4), time(2, 15), "2026-10-03T15:45"),
+    ],
+    ids=[
+        "New York after the change",
+        "New York, a time that does not exist moves forward",
+        "New York, an ambiguous time is the first",
+        "Cairo has no midnight that day",
+        "Lord Howe shifts by half an hour",
+    ],
+)
+def test_local_times_become_instants_by_one_rule(zone: str, day: date, at: time, utc: str) -> None:
+    assert instant(day, at, zone) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+
+
+def test_a_date_is_the_zones_own() -> None:
+    moment = datetime(2027, 3, 1, 23, 30, tzinfo=UTC)
+    assert local_date(moment, "Europe/Stockholm") == date(2027, 3, 2)
+    assert local_date(moment, "America/New_York") == date(2027, 3, 1)
+
+
+@pytest.mark.parametrize("name", ["", "Mars/Olympus", "/etc/passwd", "../UTC", "Europe/\0"])
+def test_a_zone_must_be_known(name: str) -> None:
+    assert not is_zone(name)
