@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from domain.calendar.facts import HoldConfirmed
+from eventlog.codec import Undecodable, decode, encode
+from eventlog.names import NAMES
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize("name", sorted(NAMES.values()))
+def test_bytes_written_long_ago_still_mean_the_same(name: str) -> None:
+    stored = (GOLDEN / f"{name}.json").read_bytes()
+    event = decode(name, stored)
+    assert NAMES[type(event)] == name
+    assert encode(event) == (name, stored)
+
+
+def test_every_name_ends_in_its_version_and_belongs_to_one_event() -> None:
+    assert len(set(NAMES.values())) == len(NAMES)
+    assert all(name.rpartition(".v")[2].isdigit() for name in NAMES.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("calendar.hold_confirmed.v9", b"{}"),
+        ("", b"{}"),
+        ("calendar.hold_confirmed.v1", b""),
+        ("calendar.hold_confirmed.v1", b"\xff\xfe"),
+        ("calendar.hold_confirmed.v1", b"{}"),
+        ("calendar.hold_confirmed.v1", b'{"claim_id": 7}'),
+        ("calendar.hold_confirmed.v1", b'{"claim_id": "not-an-id"}'),
+    ],
+    ids=["unknown name", "no name", "nothing", "not text", "a field missing", "a wrong type",
+         "a wrong value"],
+)  # fmt: skip
+def test_what_is_not_an_event_is_said_to_be_none(name: str, data: bytes) -> None:
+    with pytest.raises(Undecodable):
+        decode(name, data)
+
+
+def test_the_name_never_comes_from_the_class_path() -> None:
+    assert NAMES[HoldConfirmed] == "calendar.hold_confirmed.v1"

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Barrier, Event, Thread
+
+import pytest
+
+from eventlog import committer
+from eventlog.append import Append, Appended, AppendFailed, VersionConflict
+from eventlog.committer import Committer, QueueFull
+
+NOW = datetime(2027, 3, 1, tzinfo=UTC)
+
+
+def append(name: str) -> Append:
+    return Append(
+        writes=(), reads={}, occurred_at=NOW, actor=name, correlation_id="", causation_id=""
+    )
+
+
+class Storing:
+    """A store that can be held up, and remembers its batches."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+        self.entered = Event()
+        self.go = Event()
+        self.go.set()
+
+    def __call__(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
+        self.entered.set()
+        assert self.go.wait(10)
+        self.batches.append([each.actor for each in batch])
+        return [
+            VersionConflict()
+            if each.actor.startswith("lost")
+            else Appended(positions={0: int(each.actor)}, recorded_at=NOW)
+            for each in batch
+        ]
+
+
+def test_commands_that_wait_are_stored_together_each_with_its_own_outcome() -> None:
+    storing = Storing()
+    gathering = Committer(storing)
+    storing.go.clear()
+    with ThreadPoolExecutor(12) as threads:
+        first = threads.submit(gathering.append, append("0"))
+        assert storing.entered.wait(10)
+        others = [threads.submit(gathering.append, append(str(n))) for n in range(1, 10)]
+        loser = threads.submit(gathering.append, append("lost"))
+        while len(gathering._queue) < 10:  # pyright: ignore[reportPrivateUsage]
+            pass
+        storing.go.set()
+        assert first.result().positions == {0: 0}
+        assert [other.result().positions[0] for other in others] == list(range(1, 10))
+        with pytest.raises(VersionConflict):
+            loser.result()
+    assert [len(batch) for batch in storing.batches] == [1, 10]
+
+
+def test_a_batch_has_a_bound_and_everybody_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committer, "MAX_BATCH", 3)
+    storing = Storing()
+    gathering = Committer(storing)
+    together = Barrier(20)
+
+    def ask(number: int) -> int:
+        together.wait()
+        return gathering.append(append(str(number))).positions[0]
+
+    with ThreadPoolExecutor(20) as threads:
+        assert sorted(threads.map(ask, range(20))) == list(range(20))
+    assert max(len(batch) for batch in storing.batches) <= 3
+
+
+def test_one_too_many_is_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committer, "MAX_WAITING", 1)
+    storing = Storing()
+    gathering = Committer(storing)
+    storing.go.clear()
+    leader = Thread(target=gathering.append, args=[append("1")])
+    leader.start()
+    assert storing.entered.wait(10)
+    second = Thread(target=gathering.append, args=[append("2")])
+    second.start()
+    while not gathering._queue:  # pyright: ignore[reportPrivateUsage]
+        pass
+    with pytest.raises(QueueFull):
+        gathering.append(append("3"))
+    storing.go.set()
+    leader.join()
+    second.join()
+
+
+def test_a_store_that_fails_fails_everybody_and_then_goes_on() -> None:
+    class Failing(Storing):
+        def __call__(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
+            if self.batches:
+                return super().__call__(batch)
+            self.batches.append([])
+            raise ConnectionError("gone")
+
+    gathering = Committer(Failing())
+    with pytest.raises(ConnectionError):
+        gathering.append(append("1"))
+    assert gathering.append(append("2")).positions == {0: 2}
