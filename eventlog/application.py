@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
@@ -20,7 +20,7 @@ from eventsourcing.utils import Environment
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import PoolTimeout
 
-from eventlog.append import Append, Appended, Receipt
+from eventlog.append import Append, Appended, AppendFailed, Receipt
 from eventlog.committer import Committer
 from eventlog.mapper import EventMapper, StreamEvent
 from eventlog.recorder import Recorder
@@ -67,7 +67,7 @@ class EventLog(Application[str]):
         super().__init__(
             {"AGGREGATE_CACHE_MAXSIZE": str(CACHED_STREAMS), "DEEPCOPY_FROM_AGGREGATE_CACHE": "n"}
         )
-        self._committer = Committer(cast("Recorder", self.recorder).append)
+        self._committer = Committer(self.append_together)
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         """The library's factory, on our own datastore."""
@@ -115,6 +115,10 @@ class EventLog(Application[str]):
             return self._committer.append(append)
         except PersistenceError as error:
             raise LogUnavailable(str(error)) from error
+
+    def append_together(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
+        """Store each of ``batch``, in one transaction where possible, and say what became of it."""
+        return cast("Recorder", self.recorder).append(batch)
 
     def now(self) -> datetime:
         """Postgres's time."""

@@ -1,0 +1,168 @@
+"""Each guard of the log, in a case in which the others cannot help."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from domain.account.facts import RoleGranted
+from domain.calendar.facts import HoldConfirmed, HoldReleased
+from domain.streams import account_stream
+from eventlog.append import ClaimsOverlap, ReceiptExists, VersionConflict
+from eventlog.application import EventLog
+from eventlog.reader import LogReader
+from tests.domain.facts import GUEST, nights
+from tests.eventlog.appends import LISTING_STREAM, holding, receipt, writing
+from tests.eventlog.conftest import Database
+
+pytestmark = pytest.mark.servers
+
+
+def test_the_table_refuses_an_overlap_although_the_decision_and_the_version_allow_it(
+    log: EventLog,
+) -> None:
+    log.append(writing(holding(nights(1, 4))))
+    a_decision_that_lies = writing(holding(nights(3, 6)), expected=1)
+    with pytest.raises(ClaimsOverlap):
+        log.append(a_decision_that_lies)
+    log.append(writing(holding(nights(4, 6)), expected=1))
+
+
+def test_without_the_constraint_the_lie_is_stored(log: EventLog, database: Database) -> None:
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        owner.execute("ALTER TABLE claims DROP CONSTRAINT claims_no_overlap")
+    log.append(writing(holding(nights(1, 4))))
+    log.append(writing(holding(nights(3, 6)), expected=1))
+
+
+def test_of_two_decisions_on_the_same_version_one_is_stored_without_any_claim_to_help(
+    log: EventLog,
+) -> None:
+    stream = account_stream(GUEST)
+    log.append(writing(RoleGranted(role="host"), stream=stream))
+    with pytest.raises(VersionConflict):
+        log.append(writing(RoleGranted(role="auditor"), stream=stream, expected=0))
+    log.append(writing(RoleGranted(role="auditor"), stream=stream, expected=1))
+
+
+def test_a_decision_is_not_stored_when_what_it_only_read_has_moved(log: EventLog) -> None:
+    log.append(writing(RoleGranted(role="host"), stream=LISTING_STREAM))
+    with pytest.raises(VersionConflict):
+        log.append(writing(holding(nights(1, 2)), reads={LISTING_STREAM: 0}))
+    log.append(writing(holding(nights(1, 2)), reads={LISTING_STREAM: 1}))
+
+
+def test_a_key_has_one_effect_although_versions_and_claims_allow_two(log: EventLog) -> None:
+    log.append(writing(holding(nights(1, 2)), receipt=receipt("once")))
+    with pytest.raises(ReceiptExists):
+        log.append(writing(holding(nights(5, 6)), expected=1, receipt=receipt("once")))
+    kept = log.receipt(GUEST, "once")
+    assert kept is not None
+    assert (kept.status, kept.body, kept.headers) == (201, b"{}", {"Location": "/there"})
+    assert set(kept.positions.values()) == {1}
+
+
+def test_one_refused_command_never_harms_its_neighbours_in_a_batch(log: EventLog) -> None:
+    streams = [f"{account_stream(GUEST)}-{n}" for n in range(8)]
+    log.append(writing(holding(nights(1, 4)), receipt=receipt("once")))
+    batch = [writing(RoleGranted(role="host"), stream=stream) for stream in streams]
+    batch.insert(2, writing(holding(nights(3, 6)), expected=1))
+    batch.insert(4, writing(holding(nights(8, 9)), expected=0))
+    batch.insert(6, writing(HoldConfirmed(claim_id=GUEST), expected=1, receipt=receipt("once")))
+    outcomes = log.append_together(batch)
+    failed = {n: type(each) for n, each in enumerate(outcomes) if isinstance(each, Exception)}
+    assert failed == {2: ClaimsOverlap, 4: VersionConflict, 6: ReceiptExists}
+
+
+def test_what_is_released_is_free_in_the_same_step(log: EventLog) -> None:
+    first = holding(nights(1, 4))
+    log.append(writing(first))
+    released = HoldReleased(claim_id=first.claim_id)
+    log.append(writing(released, holding(nights(1, 4)), expected=1))
+
+
+def test_a_reader_at_the_tail_never_misses_a_commit(log: EventLog, database: Database) -> None:
+    done = threading.Event()
+    seen: list[int] = []
+
+    def tail() -> None:
+        with LogReader(database.queries_url) as reader:
+            while True:
+                last_look = done.is_set()
+                records = reader.read(seen[-1] if seen else 0, 1_000)
+                seen.extend(record.position for record in records)
+                if last_look and not records:
+                    return
+
+    def write(number: int) -> None:
+        stream = account_stream(GUEST) + f"-{number}"
+        for version in range(20):
+            log.append(writing(RoleGranted(role="host"), stream=stream, expected=version))
+
+    reading = threading.Thread(target=tail)
+    reading.start()
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(write, range(12)))
+    done.set()
+    reading.join()
+    assert seen == list(range(1, 241))
+
+
+def test_without_the_lock_a_reader_at_the_tail_misses_a_late_commit(database: Database) -> None:
+    columns = (
+        "(notification_id, originator_id, originator_version, topic, state, key, recorded_at,"
+        " occurred_at, actor, correlation_id, causation_id, hash)"
+        " VALUES (%s, %s, 1, 't', '', 'k', now(), now(), '', '', '', sha256(''))"
+    )
+    with (
+        psycopg.connect(database.commands_url) as late,
+        psycopg.connect(database.commands_url, autocommit=True) as early,
+        LogReader(database.queries_url) as reader,
+    ):
+        late.execute("INSERT INTO stored_events " + columns, [1, "late"])
+        early.execute("INSERT INTO stored_events " + columns, [2, "early"])
+        [seen] = reader.read(0, 10)
+        late.commit()
+        assert seen.position == 2
+        assert reader.read(seen.position, 10) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE stored_events SET actor = 'nobody'",
+        "DELETE FROM stored_events",
+        "TRUNCATE stored_events",
+        "ALTER TABLE stored_events DROP COLUMN hash",
+        "DROP TABLE stored_events",
+        "UPDATE receipts SET body = ''",
+        "DELETE FROM receipts",
+    ],
+)
+def test_no_role_of_ours_can_rewrite_what_happened(
+    log: EventLog, database: Database, statement: str
+) -> None:
+    log.append(writing(holding(nights(1, 2)), receipt=receipt("k")))
+    for url in (database.commands_url, database.queries_url):
+        with (
+            psycopg.connect(url, autocommit=True) as connection,
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+        ):
+            connection.execute(statement.encode())
+
+
+def test_the_query_role_can_only_read(database: Database) -> None:
+    with psycopg.connect(database.queries_url) as connection:
+        connection.execute("SELECT * FROM event_log")
+        for statement in (
+            "INSERT INTO stored_events SELECT * FROM stored_events",
+            "LOCK TABLE stored_events IN EXCLUSIVE MODE",
+            "SELECT * FROM credentials",
+            "SELECT * FROM receipts",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement.encode())
+            connection.rollback()
