@@ -87,27 +87,20 @@ class Recorder(PostgresApplicationRecorder):
     def _attempt(
         self, connection: Connection[Any], batch: Sequence[Append]
     ) -> list[Appended | AppendFailed]:
-        problem: Exception | None = None
-        outcomes: list[Appended | AppendFailed] = []
         with connection.pipeline() as pipeline, connection.transaction():
             for statement in self.lock_table_statements:
                 connection.execute(statement)
             streams = list({stream for append in batch for stream in append.streams})
             found = connection.execute(HEADS, [streams], prepare=True)
             clock = connection.execute(CLOCK, prepare=True)
-            try:
-                pipeline.sync()
-                heads = {row["s"]: row["v"] or 0 for row in found}
-                [now] = clock.fetchall()
-                outcomes = self._store(
-                    connection, batch, heads, now["head"], now["now"].astimezone(UTC)
-                )
-                # Here, so that a violation is raised as itself and not by the commit.
-                pipeline.sync()
-            except Exception as error:  # noqa: BLE001 - raised again once the pipeline is closed
-                problem = error
-        if problem:
-            raise problem
+            pipeline.sync()
+            heads = {row["s"]: row["v"] or 0 for row in found}
+            [now] = clock.fetchall()
+            outcomes = self._store(
+                connection, batch, heads, now["head"], now["now"].astimezone(UTC)
+            )
+            # Here, so that a violation is raised as itself and not by the commit.
+            pipeline.sync()
         return outcomes
 
     def _store(
