@@ -1,0 +1,1 @@
+"""Which nights of this listing are free, and at which price?"""

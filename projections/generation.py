@@ -1,0 +1,93 @@
+"""Which generation of the Redis read models readers see, switched by one write of one marker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
+from redis.exceptions import RedisError
+
+from projections.unavailable import ReadModelMissing, ReadModelUnavailable
+
+FIRST = "1"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The names of everything that one generation keeps."""
+
+    prefix: str
+    generation: str
+
+    def document(self, model: str, identity: str) -> str:
+        """Where a document, or a list, is."""
+        return f"{self.prefix}:{self.generation}:{model}:{identity}"
+
+    @property
+    def applied(self) -> str:
+        """Where the applied position of each partition is."""
+        return f"{self.prefix}:{self.generation}:applied"
+
+
+def marker(prefix: str) -> str:
+    """The key that names the current generation."""
+    return f"{prefix}:generation"
+
+
+class Generations:
+    """Asks the current generation, in one round trip even across a switch.
+
+    ``pinned`` to one, it asks that, whether or not readers see it.
+    """
+
+    def __init__(self, redis: Redis, prefix: str, *, pinned: str | None = None) -> None:
+        self.redis = redis
+        self.prefix = prefix
+        self._pinned = pinned
+        self._last_seen = pinned or FIRST
+
+    @property
+    def keys(self) -> Keys:
+        """The names of the generation that was asked last."""
+        return Keys(self.prefix, self._last_seen)
+
+    async def ask(self, fill: Callable[[Pipeline, Keys], object]) -> list[Any]:
+        """The answers to what ``fill`` puts into the pipeline for the generation it is given.
+
+        Marker and answers are read in one transaction. Raises :class:`ReadModelMissing` without a
+        marker and :class:`ReadModelUnavailable` when Redis does not answer.
+        """
+        while True:
+            pipeline = self.redis.pipeline(transaction=True)
+            pipeline.get(marker(self.prefix))
+            fill(pipeline, self.keys)
+            try:
+                current, *answers = await pipeline.execute()
+            except RedisError as error:
+                raise ReadModelUnavailable(f"Redis does not answer: {error}") from error
+            if self._pinned:
+                return answers
+            if current is None:
+                raise ReadModelMissing(f"{marker(self.prefix)} names no generation")
+            if current.decode() == self._last_seen:
+                return answers
+            self._last_seen = current.decode()
+
+
+async def mark_generation(redis: Redis, prefix: str, generation: str = FIRST) -> None:
+    """Show ``generation`` to readers from now on."""
+    await redis.set(marker(prefix), generation)
+
+
+async def ensure_generation(redis: Redis, prefix: str, *, head: int) -> bool:
+    """Show the first generation to readers if the log is empty; whether one is shown.
+
+    ``head`` is the position of the log's last event. Behind a log with events in it an empty store
+    is not a whole read model: the worker builds it from the log and marks it then.
+    """
+    if head == 0:
+        await redis.set(marker(prefix), FIRST, nx=True)
+    return bool(await redis.exists(marker(prefix)))

@@ -1,0 +1,1 @@
+"""Which listings does this host have?"""

@@ -1,0 +1,1 @@
+"""Which listings suit these words, this place, this price and these dates?"""

@@ -1,0 +1,160 @@
+"""A listing's search document: the fold of its stream and its calendar's, made to be found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from domain.calendar import state as calendar
+from domain.listing import state as listing
+from domain.listing.facts import ListingPublished
+from domain.recorded import Recorded
+from projections import encoding
+from projections.listing_search.availability import full_nights
+from projections.parts import Missed, Part, PartKind
+
+MODEL = "listing_search"
+
+LISTING = PartKind(model=MODEL, stream="listing", state=listing.Listing, evolve=listing.evolve)
+CLAIMS = PartKind(model=MODEL, stream="calendar", state=calendar.Calendar, evolve=calendar.evolve)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folded:
+    """What the projector goes on from; ``listed_at`` is the position of the first publication."""
+
+    listing: Part[listing.Listing]
+    claims: Part[calendar.Calendar] | None = None
+    listed_at: int | None = None
+
+    @property
+    def position(self) -> int:
+        """The position of the last event that was folded in."""
+        return max(self.listing.position, self.claims.position if self.claims else 0)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Degrees, WGS 84."""
+
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True)
+class Nights:
+    """A half-open range as Elasticsearch takes it."""
+
+    gte: date
+    lt: date
+
+
+@dataclass(frozen=True)
+class FullNights:
+    """Nights without a free unit, until an instant or for good."""
+
+    nights: Nights
+    until: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """What the index holds of a listing; the mapping in ``index.py`` says how it is searched."""
+
+    id: str
+    status: str
+    host_id: str
+    title: str
+    description: str
+    room_type: str | None
+    neighbourhood: str | None
+    city: str | None
+    country: str | None
+    location: Point | None
+    time_zone: str
+    price: int | None
+    currency: str | None
+    max_guests: int
+    capacity: int
+    minimum_nights: int
+    maximum_nights: int
+    instant: bool
+    listed_at: int | None
+    full: list[FullNights]
+    folded: Folded
+
+
+def document_id(recorded: Recorded) -> str | None:
+    """The id of the document that ``recorded`` changes, if it does."""
+    return LISTING.document(recorded) or CLAIMS.document(recorded)
+
+
+def fold(folded: Folded | None, recorded: Recorded) -> Folded | None:
+    """``folded`` after ``recorded``; unchanged when that was applied already or says nothing here.
+
+    Raises :class:`projections.parts.Missed` when an event before it was not.
+    """
+    if LISTING.document(recorded):
+        return _fold_listing(folded, recorded)
+    if CLAIMS.document(recorded):
+        if folded is None:
+            raise Missed(recorded, 0)
+        return replace(folded, claims=CLAIMS.fold(folded.claims, recorded))
+    return folded
+
+
+def _fold_listing(folded: Folded | None, recorded: Recorded) -> Folded:
+    before = folded.listing if folded else None
+    listed_at = folded.listed_at if folded else None
+    after = LISTING.fold(before, recorded)
+    if folded and after is before:
+        return folded
+    if isinstance(recorded.event, ListingPublished) and listed_at is None:
+        listed_at = recorded.position
+    return Folded(listing=after, claims=folded.claims if folded else None, listed_at=listed_at)
+
+
+def document(folded: Folded) -> Document:
+    """What the index is to hold of a listing in this state."""
+    offered = folded.listing.state
+    place = offered.location
+    claims = folded.claims.state.claims.values() if folded.claims else ()
+    return Document(
+        id=str(offered.id),
+        status=offered.status,
+        host_id=str(offered.host_id),
+        title=offered.title,
+        description=offered.description,
+        room_type=offered.room_type,
+        neighbourhood=place.neighbourhood if place else None,
+        city=place.city if place else None,
+        country=place.country if place else None,
+        location=Point(place.latitude, place.longitude) if place else None,
+        time_zone=offered.time_zone,
+        price=offered.price.amount if offered.price else None,
+        currency=offered.price.currency if offered.price else None,
+        max_guests=offered.max_guests,
+        capacity=offered.max_guests * offered.units,
+        minimum_nights=offered.minimum_nights,
+        maximum_nights=offered.maximum_nights,
+        instant=offered.instant,
+        listed_at=folded.listed_at,
+        full=[
+            FullNights(Nights(full.nights.arrive, full.nights.depart), full.until)
+            for full in full_nights(offered.units, claims)
+        ],
+        folded=folded,
+    )
+
+
+def encode(made: Document) -> bytes:
+    """The bytes of a document, equal for equal ones."""
+    return encoding.encode(made)
+
+
+def decode_folded(stored: Any) -> Folded:
+    """The state in a stored document's ``folded``."""
+    return msgspec.convert(stored, Folded)

@@ -1,0 +1,132 @@
+"""Which listings suit these words, this place, this price and these dates?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from elasticsearch import AsyncElasticsearch
+
+from domain.listing.facts import Location
+from domain.money import LARGEST_AMOUNT, Money
+from projections.listing_search.asking import asking
+from projections.listing_search.criteria import Box, Criteria, Cursor, Near
+from projections.listing_search.index import listings
+from projections.listing_search.request import CLUSTERS, FACETS, request
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundListing:
+    """A listing that suits; ``total`` is the price of the stay that was asked about."""
+
+    id: str
+    title: str
+    location: Location | None
+    room_type: str | None
+    price: Money | None
+    total: Money | None
+
+
+@dataclass(frozen=True)
+class FacetCount:
+    """How many of all that suit have this value."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Listings that lie together on the map."""
+
+    location: Near
+    count: int
+    box: Box
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A page of what suits; ``total`` is exact, facets and clusters are of all that suits."""
+
+    items: list[FoundListing]
+    total: int
+    facets: dict[str, list[FacetCount]]
+    clusters: list[Cluster] | None
+    next: Cursor | None
+
+
+async def search(
+    client: AsyncElasticsearch, prefix: str, criteria: Criteria, now: datetime
+) -> Found:
+    """The listings that suit ``criteria`` at ``now``.
+
+    Raises :class:`projections.unavailable.ReadModelUnavailable`.
+    """
+    with asking():
+        answer = await client.search(index=listings(prefix), **request(criteria, now))
+    hits: list[Any] = answer["hits"]["hits"]
+    shown = hits[: criteria.limit]
+    return Found(
+        items=[_item(hit["_source"], criteria) for hit in shown],
+        total=answer["hits"]["total"]["value"],
+        facets={name: _facet(answer["aggregations"][name]) for name in FACETS},
+        clusters=_clusters(answer["aggregations"]) if criteria.clusters else None,
+        next=_cursor(shown[-1], criteria) if len(hits) > len(shown) and shown else None,
+    )
+
+
+def _item(source: dict[str, Any], criteria: Criteria) -> FoundListing:
+    price = Money(source["price"], source["currency"]) if source["price"] is not None else None
+    return FoundListing(
+        id=source["id"],
+        title=source["title"],
+        location=_location(source),
+        room_type=source["room_type"],
+        price=price,
+        total=_total(price, criteria),
+    )
+
+
+def _location(source: dict[str, Any]) -> Location | None:
+    point = source["location"]
+    if point is None:
+        return None
+    return Location(
+        latitude=point["lat"],
+        longitude=point["lon"],
+        neighbourhood=source["neighbourhood"],
+        city=source["city"],
+        country=source["country"],
+    )
+
+
+def _total(price: Money | None, criteria: Criteria) -> Money | None:
+    if price is None or criteria.stay is None:
+        return None
+    # A price so high that its total is no amount is shown without one.
+    fits = price.amount * criteria.stay.length <= LARGEST_AMOUNT
+    return price * criteria.stay.length if fits else None
+
+
+def _facet(aggregation: dict[str, Any]) -> list[FacetCount]:
+    return [FacetCount(bucket["key"], bucket["doc_count"]) for bucket in aggregation["buckets"]]
+
+
+def _clusters(aggregations: dict[str, Any]) -> list[Cluster]:
+    return [_cluster(bucket) for bucket in aggregations[CLUSTERS]["buckets"]]
+
+
+def _cluster(bucket: dict[str, Any]) -> Cluster:
+    centre, bounds = bucket["centre"]["location"], bucket["box"]["bounds"]
+    north_west, south_east = bounds["top_left"], bounds["bottom_right"]
+    return Cluster(
+        location=Near(centre["lat"], centre["lon"]),
+        count=bucket["doc_count"],
+        box=Box(north_west["lon"], south_east["lat"], south_east["lon"], north_west["lat"]),
+    )
+
+
+def _cursor(hit: dict[str, Any], criteria: Criteria) -> Cursor:
+    value, identity = hit["sort"]
+    return Cursor(criteria.order, value, identity)

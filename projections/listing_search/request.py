@@ -1,0 +1,175 @@
+"""A guest's criteria in Elasticsearch's words."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any, Final
+from zoneinfo import available_timezones
+
+from domain.listing.state import HORIZON_DAYS
+from domain.local_time import local_date
+from domain.stay import Stay
+from projections.listing_search.criteria import Box, Criteria
+
+Clause = dict[str, Any]
+
+SOURCE: Final[Clause] = {"excludes": ["folded", "full", "description"]}
+LARGEST: Final = 2**63 - 1
+FACETS: Final = ("room_type", "neighbourhood")
+CLUSTERS: Final = "clusters"
+
+
+def request(criteria: Criteria, now: datetime) -> Clause:
+    """The body of the search that answers ``criteria`` at ``now``."""
+    body: Clause = {
+        "query": matching(criteria, now),
+        "sort": [_sort(criteria), {"id": "asc"}],
+        "size": criteria.limit + 1,
+        "track_total_hits": True,
+        "source": SOURCE,
+        "aggs": _aggregations(criteria),
+    }
+    if criteria.cursor:
+        body["search_after"] = [criteria.cursor.value, criteria.cursor.id]
+    return body
+
+
+def matching(criteria: Criteria, now: datetime) -> Clause:
+    """Which documents suit, and with ``q`` how well."""
+    filters: list[Clause] = [{"term": {"status": "published"}}]
+    excluded: list[Clause] = []
+    if criteria.guests is not None:
+        filters.append({"range": {"capacity": {"gte": min(criteria.guests, LARGEST)}}})
+    if criteria.room_type is not None:
+        filters.append({"term": {"room_type": criteria.room_type}})
+    if criteria.instant is not None:
+        filters.append({"term": {"instant": criteria.instant}})
+    if criteria.order == "distance":
+        filters.append({"exists": {"field": "location"}})
+    filters += _place(criteria) + _price(criteria)
+    if criteria.stay:
+        filters += _length(criteria.stay)
+        excluded += [_full(criteria.stay, now), *_outside(criteria.stay, now)]
+    query: Clause = {"filter": filters, "must_not": excluded}
+    if criteria.q:
+        query |= _words(criteria.q)
+    return {"bool": query}
+
+
+def _words(q: str) -> Clause:
+    """Every word must be somewhere in the listing; where it is decides how well it suits."""
+    everywhere = ["words", "words.stemmed"]
+    return {
+        "must": [
+            {"multi_match": {"query": q, "fields": everywhere, "operator": "and"}},
+        ],
+        "should": [
+            {"multi_match": {"query": q, "fields": ["title^3", "title.stemmed^2"]}},
+            {"multi_match": {"query": q, "fields": ["neighbourhood.text^2", "city.text"]}},
+            {"match_phrase": {"title": {"query": q, "boost": 2}}},
+        ],
+    }
+
+
+def _place(criteria: Criteria) -> list[Clause]:
+    found: list[Clause] = []
+    if criteria.near and criteria.radius_km is not None:
+        centre = {"lat": criteria.near.latitude, "lon": criteria.near.longitude}
+        distance = f"{criteria.radius_km}km"
+        found.append({"geo_distance": {"distance": distance, "location": centre}})
+    if box := criteria.box:
+        edges = {"top": box.north, "left": box.west, "bottom": box.south, "right": box.east}
+        found.append({"geo_bounding_box": {"location": edges}})
+    return found
+
+
+def _price(criteria: Criteria) -> list[Clause]:
+    """Bounds of a night's price; those of a whole stay are divided so that none is off by one."""
+    nights = criteria.stay.length if criteria.stay else 1
+    bounds: Clause = {}
+    if criteria.price_min is not None:
+        bounds["gte"] = min(-(-criteria.price_min // nights), LARGEST)
+    if criteria.price_max is not None:
+        bounds["lte"] = min(criteria.price_max // nights, LARGEST)
+    found: list[Clause] = [{"range": {"price": bounds}}] if bounds else []
+    if criteria.currency:
+        found.append({"term": {"currency": criteria.currency}})
+    return found
+
+
+def _length(stay: Stay) -> list[Clause]:
+    return [
+        {"range": {"minimum_nights": {"lte": stay.length}}},
+        {"range": {"maximum_nights": {"gte": stay.length}}},
+    ]
+
+
+def _full(stay: Stay, now: datetime) -> Clause:
+    """A night without a free unit, unless that has lapsed."""
+    asked = {"gte": stay.arrive.isoformat(), "lt": stay.depart.isoformat()}
+    lapsed = {"range": {"full.until": {"lte": now.astimezone(UTC).isoformat()}}}
+    overlapping = {"range": {"full.nights": asked | {"relation": "intersects"}}}
+    return {
+        "nested": {
+            "path": "full",
+            "query": {"bool": {"filter": [overlapping], "must_not": [lapsed]}},
+        }
+    }
+
+
+def _outside(stay: Stay, now: datetime) -> list[Clause]:
+    """Listings where ``stay`` is in the past, or beyond the horizon, by their own calendar."""
+    today = now.astimezone(UTC).date()
+    near_an_edge = stay.arrive <= today + timedelta(days=1) or stay.depart >= today + timedelta(
+        days=HORIZON_DAYS - 1
+    )
+    if not near_an_edge:
+        return []
+    zones = [zone for zone in _zones() if not _bookable(stay, local_date(now, zone))]
+    return [{"terms": {"time_zone": zones}}]
+
+
+def _bookable(stay: Stay, today: date) -> bool:
+    return today <= stay.arrive and stay.depart <= today + timedelta(days=HORIZON_DAYS)
+
+
+@cache
+def _zones() -> list[str]:
+    return sorted(available_timezones())
+
+
+def _sort(criteria: Criteria) -> Clause:
+    match criteria.order:
+        case "relevance":
+            return {"_score": "desc"}
+        case "price":
+            return {"price": "asc"}
+        case "newest":
+            return {"listed_at": "desc"}
+        case "distance":
+            assert criteria.near is not None, "criteria sort by distance from somewhere"
+            centre = {"lat": criteria.near.latitude, "lon": criteria.near.longitude}
+            return {"_geo_distance": {"location": centre, "order": "asc", "unit": "m"}}
+
+
+def _aggregations(criteria: Criteria) -> Clause:
+    facets: Clause = {name: {"terms": {"field": name, "size": 100}} for name in FACETS}
+    if not criteria.clusters:
+        return facets
+    return facets | {
+        CLUSTERS: {
+            "geotile_grid": {"field": "location", "precision": _zoom(criteria.box), "size": 200},
+            "aggs": {
+                "centre": {"geo_centroid": {"field": "location"}},
+                "box": {"geo_bounds": {"field": "location"}},
+            },
+        }
+    }
+
+
+def _zoom(box: Box | None) -> int:
+    """The tile size of which about eight fit across the map's window."""
+    width = box.width if box else 360.0
+    return min(max(round(math.log2(8 * 360 / width)), 1), 22)

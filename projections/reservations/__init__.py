@@ -1,0 +1,1 @@
+"""Which bookings did guests make of this host's listings?"""

@@ -1,0 +1,1 @@
+"""Which bookings did this guest make?"""

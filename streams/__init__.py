@@ -1,0 +1,1 @@
+"""What carries every event from the log to whoever reads or reacts, in order, at least once."""

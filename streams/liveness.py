@@ -1,0 +1,36 @@
+"""Whether a worker lives: not that its process runs, but that its committed offsets move."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from faust.types import TP
+
+
+class CommittedAge:
+    """For how long the worst partition of ``app`` has had records to come and none committed."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app  # a faust.App, which is only half typed
+        self._committed: dict[TP, int | None] = {}
+        self._moved: dict[TP, float] = {}
+
+    def look(self) -> None:
+        """Take note of what is committed now; call it from the app's event loop."""
+        now = time.monotonic()
+        assigned: set[TP] = set(self._app.consumer.assignment())
+        for partition in assigned:
+            # Faust offers no other view of what it has committed.
+            committed: int | None = self._app.consumer._committed_offset[partition]  # noqa: SLF001
+            done = (committed or 0) >= (self._app.consumer.highwater(partition) or 0)
+            if done or self._committed.get(partition, -1) != committed:
+                self._moved[partition] = now
+            self._committed[partition] = committed
+        for gone in self._moved.keys() - assigned:
+            del self._moved[gone]
+
+    def seconds(self) -> float:
+        """The age; it grows even when nobody looks any more."""
+        oldest = min(list(self._moved.values()), default=time.monotonic())
+        return time.monotonic() - oldest

@@ -1,0 +1,83 @@
+"""What operators watch: how far each process is, how late, and what went wrong on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from domain.recorded import Recorded
+
+SECONDS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60)
+
+
+class RelayMetrics:
+    """How far the relay is."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.position = Gauge(
+            "sojourn_relay_position",
+            "Position up to which the broker has acknowledged every event",
+            registry=registry,
+        )
+        self.lag = Gauge(
+            "sojourn_relay_lag",
+            "Positions between the last event read and the last acknowledged",
+            registry=registry,
+        )
+        self.active = Gauge(
+            "sojourn_relay_active", "1 while this relay has the lock", registry=registry
+        )
+        self.sent = Counter(
+            "sojourn_relay_sent", "Events that the broker acknowledged", registry=registry
+        )
+        self.restarts = Counter(
+            "sojourn_relay_restarts", "Fresh starts from the checkpoint", registry=registry
+        )
+
+
+class WorkerMetrics:
+    """How far one sink's worker is."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._position = Gauge(
+            "sojourn_worker_applied_position",
+            "Position applied to the read models, by partition",
+            ["partition"],
+            registry=registry,
+        )
+        self._events = Counter("sojourn_worker_applied_events", "Events applied", registry=registry)
+        self._delay = Histogram(
+            "sojourn_worker_delay_seconds",
+            "From the commit of an event to its being applied, the last one of each batch",
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self.retries = Counter(
+            "sojourn_worker_retries", "Batches tried again after a failure", registry=registry
+        )
+        self.healed = Counter(
+            "sojourn_worker_healed_events", "Events read from the log instead", registry=registry
+        )
+        self.left_out = Counter(
+            "sojourn_worker_left_out_events",
+            "Events not applied because one before them in their stream can't be",
+            registry=registry,
+        )
+        self.dead_letters = Counter(
+            "sojourn_worker_dead_letters", "Records that could not be read", registry=registry
+        )
+        self.committed_age = Gauge(
+            "sojourn_worker_committed_offset_age_seconds",
+            "For how long a partition with records to come has not moved its committed offset",
+            registry=registry,
+        )
+
+    def applied(self, events: Sequence[Recorded], positions: Mapping[int, int]) -> None:
+        """Take note of an applied batch."""
+        for partition, position in positions.items():
+            self._position.labels(str(partition)).set(position)
+        if events:
+            self._events.inc(len(events))
+            self._delay.observe((datetime.now(UTC) - events[-1].recorded_at).total_seconds())

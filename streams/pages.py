@@ -1,0 +1,93 @@
+"""All read models in Redis, applied a batch at a time: one read, the folds, one write."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from redis.asyncio import Redis
+
+from domain.recorded import Recorded
+from domain.streams import category
+from projections.account.projector import ACCOUNT
+from projections.applied import Positions, RedisApplied, advance
+from projections.booking.projector import BOOKING
+from projections.calendar import projector as calendar
+from projections.documents import PartKey, read_parts, write_forward
+from projections.generation import FIRST, Generations, mark_generation
+from projections.host_listings import projector as host_listings
+from projections.listing_page.projector import LISTING
+from projections.parts import Part, PartKind
+from projections.reservations import projector as reservations
+from projections.trips import projector as trips
+
+KINDS: Final[tuple[PartKind[Any], ...]] = (
+    LISTING,
+    calendar.LISTING,
+    calendar.CLAIMS,
+    BOOKING,
+    ACCOUNT,
+)
+LISTS: Final = (trips.entries, reservations.entries, host_listings.entries)
+
+_KINDS_OF: Final[defaultdict[str, list[PartKind[Any]]]] = defaultdict(list)
+for _kind in KINDS:
+    _KINDS_OF[_kind.stream].append(_kind)
+
+
+def parts_of(recorded: Recorded) -> list[PartKey]:
+    """The parts of documents that ``recorded`` changes."""
+    kinds = _KINDS_OF.get(category(recorded.stream), ())
+    return [PartKey(kind, recorded.stream.partition("-")[2]) for kind in kinds]
+
+
+def folded(
+    parts: Mapping[PartKey, Part[Any]], events: Iterable[Recorded]
+) -> dict[PartKey, Part[Any]]:
+    """``parts`` after ``events``; only those that changed."""
+    changed: dict[PartKey, Part[Any]] = {}
+    for recorded in events:
+        for key in parts_of(recorded):
+            before = changed.get(key) or parts.get(key)
+            after = key.kind.fold(before, recorded)
+            if after is not before:
+                changed[key] = after
+    return changed
+
+
+class Pages:
+    """The Redis sink; ``generation`` pins it to one, else it follows the one that readers see."""
+
+    name = "pages"
+
+    def __init__(self, redis: Redis, prefix: str, *, generation: str | None = None) -> None:
+        self._redis = redis
+        self._prefix = prefix
+        self._generations = Generations(redis, prefix, pinned=generation)
+        self._applied = RedisApplied(redis, prefix, self._generations)
+
+    async def apply(self, events: Sequence[Recorded]) -> None:
+        """See :class:`streams.sink.Sink`."""
+        wanted = list(dict.fromkeys(key for recorded in events for key in parts_of(recorded)))
+        stored = await read_parts(self._generations, wanted)
+        changed = folded(stored, events)
+        entries = [entry for recorded in events for list_of in LISTS for entry in list_of(recorded)]
+        if changed or entries:
+            await write_forward(self._redis, self._generations.keys, changed, entries)
+
+    async def applied(self) -> dict[int, int]:
+        """See :class:`streams.sink.Sink`."""
+        return await self._applied.positions()
+
+    async def advance(self, positions: Positions) -> None:
+        """See :class:`streams.sink.Sink`."""
+        await advance(self._redis, self._generations.keys, positions)
+
+    async def fresh(self) -> Pages:
+        """See :class:`streams.sink.Sink`."""
+        return Pages(self._redis, self._prefix, generation=FIRST)
+
+    async def show(self) -> None:
+        """See :class:`streams.sink.Sink`."""
+        await mark_generation(self._redis, self._prefix, self._generations.keys.generation)

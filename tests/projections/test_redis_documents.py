@@ -1,0 +1,206 @@
+"""Documents in Redis go forwards only, and are seen whole or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.booking.facts import BookingRequested
+from domain.listing.decisions import draft
+from domain.listing.facts import ListingPublished
+from projections.account.queries import account
+from projections.applied import RedisApplied
+from projections.booking.queries import booking
+from projections.calendar.queries import calendar
+from projections.connect import connect_redis
+from projections.documents import PartKey, read_part, write_forward
+from projections.generation import Generations, ensure_generation, mark_generation
+from projections.host_listings.queries import host_listings
+from projections.listing_page.projector import LISTING as PAGE
+from projections.listing_page.queries import listing_page
+from projections.parts import Part
+from projections.reservations.queries import reservations
+from projections.trips.queries import trips
+from projections.unavailable import ReadModelMissing, ReadModelUnavailable
+from streams.pages import folded
+from tests.domain.facts import (
+    BOOKING,
+    GUEST,
+    HOST,
+    LISTING,
+    NOW,
+    OTHER,
+    nights,
+    offer,
+    published,
+    requested,
+)
+from tests.projections.conftest import RedisStore
+from tests.projections.history import History
+from tests.projections.stories import a_season
+
+pytestmark = pytest.mark.servers
+
+KEY = PartKey(PAGE, str(LISTING))
+
+
+async def test_every_query_answers_from_the_fold_of_the_log(pages: RedisStore) -> None:
+    season = a_season()
+    await pages.pages.apply(season.events)
+    parts = folded({}, season.events)
+    asked = pages.generations
+    assert await listing_page(asked, LISTING) == parts[KEY]
+    found = await booking(asked, BOOKING)
+    assert found
+    assert found.state.status == "confirmed"
+    person = await account(asked, GUEST)
+    assert person
+    assert person.state.email == "gro@example.org"
+    shown = await calendar(asked, LISTING, nights(9, 13), NOW)
+    assert shown
+    assert [night.units_free for night in shown.nights] == [2, 1, 1, 2]
+    assert await calendar(asked, OTHER, nights(9, 13), NOW) is None
+    assert await booking(asked, OTHER) is None
+
+
+async def test_applying_everything_again_in_other_batches_changes_nothing(
+    pages: RedisStore,
+) -> None:
+    events = a_season().events
+    for event in events:
+        await pages.pages.apply([event])
+    stored = await everything(pages)
+    await pages.pages.apply(events)
+    for start in (0, 5, 9):
+        await pages.pages.apply(events[start : start + 7])
+    assert await everything(pages) == stored
+
+
+async def test_an_older_write_that_comes_late_is_refused(pages: RedisStore) -> None:
+    new, old = Part(30, 3, published(title="New")), Part(20, 2, published(title="Old"))
+    keys = pages.generations.keys
+    assert await write_forward(pages.redis, keys, {KEY: new}, []) == [True]
+    assert await write_forward(pages.redis, keys, {KEY: old}, []) == [False]
+    assert await write_forward(pages.redis, keys, {KEY: replace(old, position=30)}, []) == [False]
+    assert await read_part(pages.generations, PAGE, str(LISTING)) == new
+
+
+async def test_scripts_that_the_server_forgot_are_loaded_again(pages: RedisStore) -> None:
+    await pages.redis.script_flush()
+    part = Part(30, 3, published())
+    assert await write_forward(pages.redis, pages.generations.keys, {KEY: part}, []) == [True]
+    await pages.redis.script_flush()
+    await pages.pages.advance({3: 30})
+    assert await pages.pages.applied() == {3: 30}
+
+
+async def test_lists_are_paged_from_the_latest_and_bear_growing_meanwhile(
+    pages: RedisStore,
+) -> None:
+    history = History()
+    made = [uuid4() for _ in range(7)]
+    for number in made[:6]:
+        history.booking(request(number), of=number)
+    await pages.pages.apply(history.events)
+    first = await trips(pages.generations, GUEST, limit=4)
+    assert [part.state.id for part in first.items] == made[5:1:-1]
+    await pages.pages.apply(history.booking(request(made[6]), of=made[6]))
+    second = await trips(pages.generations, GUEST, limit=4, cursor=first.next)
+    assert [part.state.id for part in second.items] == made[1::-1]
+    assert second.next is None
+    assert len((await reservations(pages.generations, HOST, limit=100)).items) == 7
+    assert (await trips(pages.generations, OTHER)).items == []
+
+
+async def test_a_page_that_ends_with_the_list_has_no_next(pages: RedisStore) -> None:
+    history = History()
+    for number in (uuid4(), uuid4()):
+        history.booking(request(number), of=number)
+    await pages.pages.apply(history.events)
+    assert (await trips(pages.generations, GUEST, limit=2)).next is None
+
+
+async def test_a_hosts_listings_of_one_status_fill_whole_pages(pages: RedisStore) -> None:
+    history = History()
+    listings = [uuid4() for _ in range(9)]
+    for number, listing in enumerate(listings):
+        history.listing(*draft(listing, HOST, offer()), of=listing)
+        if number % 4 == 0:
+            history.listing(ListingPublished(listing_id=listing), of=listing)
+    await pages.pages.apply(history.events)
+    first = await host_listings(pages.generations, HOST, status="published", limit=2)
+    assert [part.state.id for part in first.items] == [listings[8], listings[4]]
+    second = await host_listings(
+        pages.generations, HOST, status="published", limit=2, cursor=first.next
+    )
+    assert [part.state.id for part in second.items] == [listings[0]]
+    assert second.next is None
+    assert len((await host_listings(pages.generations, HOST, limit=100)).items) == 9
+
+
+async def test_without_a_marker_readers_are_told_that_the_model_is_missing(
+    pages: RedisStore,
+) -> None:
+    await pages.pages.apply(a_season().events)
+    asked = pages.generations
+    assert await listing_page(asked, LISTING)
+    await pages.flush()
+    with pytest.raises(ReadModelMissing):
+        await listing_page(asked, LISTING)
+    with pytest.raises(ReadModelMissing):
+        await RedisApplied(pages.redis, pages.prefix).positions()
+
+
+async def test_a_switch_of_the_marker_switches_every_reader_at_once(pages: RedisStore) -> None:
+    asked = pages.generations
+    assert await listing_page(asked, LISTING) is None
+    beside = Generations(pages.redis, pages.prefix, pinned="2")
+    await write_forward(pages.redis, beside.keys, {KEY: Part(30, 3, published())}, [])
+    assert await listing_page(asked, LISTING) is None
+    await mark_generation(pages.redis, pages.prefix, "2")
+    assert await listing_page(asked, LISTING) == Part(30, 3, published())
+
+
+async def test_an_empty_store_is_shown_only_while_the_log_is_empty(pages: RedisStore) -> None:
+    await pages.flush()
+    assert not await ensure_generation(pages.redis, pages.prefix, head=7)
+    assert await ensure_generation(pages.redis, pages.prefix, head=0)
+    assert await ensure_generation(pages.redis, pages.prefix, head=7)
+
+
+async def test_redis_that_does_not_answer_is_unavailable() -> None:
+    nobody = connect_redis("redis://127.0.0.1:1/0", timeout=0.2)
+    with pytest.raises(ReadModelUnavailable):
+        await listing_page(Generations(nobody, "test"), LISTING)
+    await nobody.aclose()
+
+
+async def test_applied_positions_only_grow_and_waiting_ends_when_they_suffice(
+    pages: RedisStore,
+) -> None:
+    await pages.pages.advance({1: 20, 2: 5})
+    await pages.pages.advance({1: 10, 2: 6})
+    applied = RedisApplied(pages.redis, pages.prefix)
+    assert await applied.positions() == {1: 20, 2: 6}
+    assert await applied.wait({1: 20}, timeout=0)
+    assert await applied.wait({}, timeout=0)
+    assert not await applied.wait({1: 20, 3: 1}, timeout=0.02)
+
+
+def request(booking_id: UUID) -> BookingRequested:
+    later = NOW + timedelta(minutes=15)
+    return replace(requested(), booking_id=booking_id, hold_expires_at=later)
+
+
+async def everything(pages: RedisStore) -> dict[bytes, object]:
+    redis: Any = pages.redis
+    found: dict[bytes, object] = {}
+    async for key in redis.scan_iter(match=f"{pages.prefix}:1:*"):
+        is_list = await redis.type(key) == b"zset"
+        reading = redis.zrange(key, 0, -1, withscores=True) if is_list else redis.hgetall(key)
+        found[key] = await reading
+    return found
