@@ -1,0 +1,1 @@
+"""The platform over HTTP: parse, one call, reply."""

@@ -1,0 +1,1 @@
+"""The endpoints that change something, one module a resource."""

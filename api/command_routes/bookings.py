@@ -1,0 +1,105 @@
+"""Guests book, confirm and cancel; hosts approve, decline and cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Body, Request, Response
+from uuid_utils.compat import uuid7
+
+from api.assembly import ordered_router
+from api.commanding import Side, stored
+from api.conventions.callers import Caller
+from api.conventions.guards import guards, keyed, names_quote, sees_booking, signed_in
+from api.representations.booking import Booking, BookingBody, ConfirmBody
+from api.representations.values import Empty, Reason
+from commands.approve_booking import ApproveBooking, approve_booking
+from commands.book import Book
+from commands.book import book as book_quote
+from commands.cancel_booking import CancelBooking, cancel_booking
+from commands.confirm_booking import SANDBOX, ConfirmBooking, confirm_booking
+from commands.decline_booking import DeclineBooking, decline_booking
+from commands.receipts import StoredResponse
+from commands.versioned import Versioned
+from domain.booking.state import Booking as DomainBooking
+
+router = ordered_router("bookings")
+
+
+@router.post("/v1/bookings", status_code=201, response_model=Booking)
+@guards(signed_in, keyed, names_quote)
+async def book(request: Request, side: Side, caller: Caller, body: BookingBody) -> Response:
+    """Take a quote: its nights are held for you until you confirm."""
+    message = Book(booking_id=uuid7(), quote_id=body.quote_id)
+    return await side.carry_out(request, book_quote, message, _shown(side, caller, 201))
+
+
+@router.post("/v1/bookings/{booking_id}/confirm", response_model=Booking)
+@guards(signed_in, keyed, sees_booking)
+async def confirm(
+    request: Request,
+    side: Side,
+    caller: Caller,
+    booking_id: UUID,
+    body: Annotated[ConfirmBody | None, Body()] = None,
+) -> Response:
+    """Pay, and the booking stands."""
+    method = (body.payment_method if body else None) or SANDBOX
+    message = ConfirmBooking(booking_id=booking_id, payment_id=uuid7(), method=method)
+    return await side.carry_out(request, confirm_booking, message, _shown(side, caller))
+
+
+@router.post("/v1/bookings/{booking_id}/cancel", response_model=Booking)
+@guards(signed_in, sees_booking)
+async def cancel(
+    request: Request,
+    side: Side,
+    caller: Caller,
+    booking_id: UUID,
+    body: Annotated[Reason | None, Body()] = None,
+) -> Response:
+    """End it early; the refund follows the policy that was pinned when it was booked."""
+    reason = body.reason if body else None
+    message = CancelBooking(booking_id=booking_id, refund_id=uuid7(), reason=reason)
+    return await side.carry_out(request, cancel_booking, message, _shown(side, caller))
+
+
+@router.post("/v1/bookings/{booking_id}/approve", response_model=Booking)
+@guards(signed_in, sees_booking)
+async def approve(
+    request: Request,
+    side: Side,
+    caller: Caller,
+    booking_id: UUID,
+    body: Annotated[Empty | None, Body()] = None,
+) -> Response:
+    """Say yes to a request; the guest then has a while to confirm."""
+    message = ApproveBooking(booking_id=booking_id)
+    return await side.carry_out(request, approve_booking, message, _shown(side, caller))
+
+
+@router.post("/v1/bookings/{booking_id}/decline", response_model=Booking)
+@guards(signed_in, sees_booking)
+async def decline(
+    request: Request,
+    side: Side,
+    caller: Caller,
+    booking_id: UUID,
+    body: Annotated[Reason | None, Body()] = None,
+) -> Response:
+    """Say no to a request; its nights are free at once."""
+    message = DeclineBooking(booking_id=booking_id, reason=body.reason if body else None)
+    return await side.carry_out(request, decline_booking, message, _shown(side, caller))
+
+
+def _shown(
+    side: Side, caller: UUID, status: int = 200
+) -> Callable[[Versioned[DomainBooking]], StoredResponse]:
+    def respond(booking: Versioned[DomainBooking]) -> StoredResponse:
+        page = Booking.of(booking.state, booking.version, caller, side.clock())
+        location = f"/v1/bookings/{booking.state.id}" if status == 201 else None
+        return stored(page, status, version=booking.version, location=location)
+
+    return respond

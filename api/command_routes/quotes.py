@@ -1,0 +1,38 @@
+"""Guests ask what given dates cost."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+from uuid_utils.compat import uuid7
+
+from api.assembly import ordered_router
+from api.commanding import Side, stored
+from api.conventions.callers import Caller
+from api.conventions.guards import guards, names_listing, signed_in
+from api.representations.quote import Quote, QuoteBody
+from commands.make_quote import MakeQuote, QuoteMade, make_quote
+from commands.receipts import StoredResponse
+from domain.stay import Stay
+
+router = ordered_router("quotes")
+
+
+@router.post("/v1/quotes", status_code=201, response_model=Quote)
+@guards(signed_in, names_listing)
+async def quote(request: Request, side: Side, caller: Caller, body: QuoteBody) -> Response:
+    """Have a price pinned for an hour; it says whether the nights are free, and holds none."""
+    assert body.arrive is not None, "the body was checked as a whole"
+    assert body.depart is not None, "the body was checked as a whole"
+    message = MakeQuote(
+        quote_id=uuid7(),
+        listing_id=body.listing_id,
+        guest_id=caller,
+        stay=Stay(body.arrive, body.depart),
+        guests=body.guests,
+        units=body.units,
+    )
+    return await side.carry_out(request, make_quote, message, _quoted)
+
+
+def _quoted(made: QuoteMade) -> StoredResponse:
+    return stored(Quote.of(made.quote.state, available=made.available), 201)

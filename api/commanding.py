@@ -1,0 +1,108 @@
+"""One command over HTTP: who asks, why and under which key; the stored answer and its position."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel
+
+from api.conventions.bearer import Clock, utc_now
+from api.conventions.etags import etag_of
+from api.conventions.idempotency import REPLAYED, fingerprint, key_in
+from api.conventions.reading import TOLD, asked_positions
+from api.positions import encode_positions, merge_positions
+from api.representations.values import page_of
+from api.sign_in.grants import SignIn
+from commands.context import Context
+from commands.execute import Commands
+from commands.receipts import ReceiptRequest, StoredResponse
+from commands.work import Work
+
+M = TypeVar("M")
+R = TypeVar("R")
+
+AT_ONCE = 64
+"""How many commands wait in threads; the log gathers those that wait into one transaction."""
+
+
+@dataclass(frozen=True)
+class CommandSide:
+    """What the endpoints of the command app call; ``key`` is that of request fingerprints."""
+
+    commands: Commands
+    sign_in: SignIn
+    key: bytes
+    clock: Clock = utc_now
+    limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
+
+    async def carry_out(
+        self,
+        request: Request,
+        handle: Callable[[M, Work], R],
+        message: M,
+        respond: Callable[[R], StoredResponse],
+        *,
+        account: UUID | None = None,
+    ) -> Response:
+        """The answer to ``message``; keys are the caller's, or ``account``'s when nobody called.
+
+        Raises what :meth:`commands.execute.Commands.execute` raises.
+        """
+        caller: UUID | None = request.state.caller
+        context = Context(
+            actor=caller,
+            correlation_id=request.state.correlation_id,
+            receipt=await self._receipt(request, caller or account),
+        )
+        outcome = await to_thread.run_sync(
+            lambda: self.commands.execute(handle, message, context, respond), limiter=self.limiter
+        )
+        assert outcome.response is not None, "a command is answered by what respond made"
+        positions = merge_positions([outcome.positions, asked_positions(request) or {}])
+        headers = {**outcome.response.headers, TOLD: encode_positions(positions)}
+        if outcome.replayed:
+            headers[REPLAYED] = "true"
+        return Response(
+            outcome.response.body,
+            outcome.response.status,
+            headers,
+            media_type="application/json" if outcome.response.body else None,
+        )
+
+    async def _receipt(self, request: Request, account: UUID | None) -> ReceiptRequest | None:
+        key = key_in(request) if request.method == "POST" else None
+        if key is None or account is None:
+            return None
+        asked = fingerprint(self.key, request.method, request.url.path, await request.body())
+        return ReceiptRequest(account_id=account, key=key, fingerprint=asked)
+
+
+async def _side_of(request: Request) -> CommandSide:
+    side: CommandSide = request.app.state.side
+    return side
+
+
+Side = Annotated[CommandSide, Depends(_side_of)]
+
+
+def stored(
+    page: BaseModel, status: int = 200, *, version: int | None = None, location: str | None = None
+) -> StoredResponse:
+    """``page`` as the answer to a command, with its ETag and Location."""
+    body = page_of(page)
+    headers: dict[str, Any] = {}
+    if version is not None:
+        headers["ETag"] = etag_of(version, body)
+    if location is not None:
+        headers["Location"] = location
+    return StoredResponse(status=status, body=body, headers=headers)
+
+
+def done(_result: object) -> StoredResponse:
+    """204: it is done, and there is nothing to show."""
+    return StoredResponse(status=204, body=b"", headers={})

@@ -1,0 +1,112 @@
+"""The command app: everything that changes something, and signing in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import asynccontextmanager
+
+from anyio import to_thread
+from fastapi import FastAPI
+from psycopg_pool import ConnectionPool
+
+from api.assembly import Lifespan, assemble
+from api.command_routes import accounts, blocks, bookings, listings, quotes, tokens
+from api.commanding import CommandSide
+from api.conventions.bearer import TokenIssuer, TokenVerifier
+from api.conventions.sight import Sight
+from api.health import Check
+from api.log_sight import LogSight
+from api.middleware.client_address import LOOPBACK
+from api.secrets import key_for
+from api.sign_in.accounts import Pool, PostgresCredentials
+from api.sign_in.grants import SignIn
+from api.sign_in.passwords import Passwords
+from api.sign_in.sessions import PostgresSessions
+from commands.execute import Commands
+from eventlog.application import EventLog
+
+DESCRIPTION = "Changes things: join, list, quote, book, confirm, cancel."
+
+ROUTERS = (
+    accounts.router,
+    tokens.router,
+    listings.router,
+    blocks.router,
+    quotes.router,
+    bookings.router,
+)
+
+
+def create_commands_app(
+    *,
+    postgres_url: str,
+    signing_seed: bytes,
+    secret: bytes,
+    origins: Iterable[str] = (),
+    trusted_proxies: Iterable[str] = LOOPBACK,
+) -> FastAPI:
+    """The app on a log in Postgres, whose role may append to it.
+
+    ``signing_seed`` is the 32 bytes of an Ed25519 key; ``secret`` keys all keyed hashes. Nothing
+    is connected before the app starts, and it starts without Postgres: it is not ready then.
+    """
+    log = EventLog(postgres_url)
+    pool: Pool = ConnectionPool(postgres_url, min_size=0, max_size=4, open=False, timeout=5)
+    issuer = TokenIssuer(signing_seed)
+    side = CommandSide(
+        commands=Commands(log),
+        sign_in=SignIn(
+            credentials=PostgresCredentials(pool),
+            sessions=PostgresSessions(pool),
+            passwords=Passwords(),
+            issuer=issuer,
+            secret=secret,
+        ),
+        key=key_for(secret, "idempotency"),
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        pool.open(wait=False)
+        yield
+        await to_thread.run_sync(log.close)
+        await to_thread.run_sync(pool.close)
+
+    async def postgres() -> None:
+        await to_thread.run_sync(log.now)
+
+    return commands_app(
+        side,
+        verifier=TokenVerifier(issuer.public_key),
+        sight=LogSight(log),
+        origins=origins,
+        trusted_proxies=trusted_proxies,
+        checks={"postgres": postgres},
+        lifespan=lifespan,
+    )
+
+
+def commands_app(
+    side: CommandSide,
+    *,
+    verifier: TokenVerifier,
+    sight: Sight,
+    origins: Iterable[str] = (),
+    trusted_proxies: Iterable[str] = LOOPBACK,
+    checks: Mapping[str, Check],
+    lifespan: Lifespan,
+) -> FastAPI:
+    """The app on whatever ``side`` calls."""
+    app = assemble(
+        "commands",
+        DESCRIPTION,
+        ROUTERS,
+        verifier=verifier,
+        sight=sight,
+        origins=origins,
+        trusted_proxies=trusted_proxies,
+        checks=checks,
+        lifespan=lifespan,
+    )
+    app.state.side = side
+    return app

@@ -1,0 +1,1 @@
+"""What every endpoint promises alike: errors, identity, keys, versions, positions and lists."""

@@ -1,0 +1,173 @@
+"""What an endpoint asks for before it looks at the body's fields, declared on the endpoint.
+
+The order is the same everywhere: 401, then 400, 404, 403, 428 or 412, and only then 422 and 409.
+Existence and ownership are decided by the use case itself on its way; the guards for them run when
+a request would otherwise be told 422 or 428, which must not come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from fastapi import Request
+
+from api.conventions.body import JsonRequest
+from api.conventions.etags import named_versions, version_required
+from api.conventions.idempotency import key_in, key_required
+from api.conventions.sight import Sight
+from domain.account.facts import Role
+from domain.refusals import NoSuch, NotYours, StaleVersion
+
+Check = Callable[[JsonRequest], Awaitable[None]]
+
+
+class Stage(Enum):
+    """When a guard decides."""
+
+    IDENTITY = "before the body is read"
+    HEADERS = "before the body is looked at"
+    ROLE = "before the fields are, always"
+    SUBJECT = "before a complaint about fields"
+    VERSION = "after the subject, before the fields"
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One thing that an endpoint asks for; ``tells`` are the statuses it may answer."""
+
+    stage: Stage
+    check: Check
+    tells: tuple[int, ...]
+
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+def guards(*asked: Guard) -> Callable[[Endpoint], Endpoint]:
+    """Declares what an endpoint asks for, in the order in which it decides."""
+
+    def declare(endpoint: Endpoint) -> Endpoint:
+        cast("Any", endpoint).guards = asked
+        return endpoint
+
+    return declare
+
+
+def guards_of(endpoint: Callable[..., Any]) -> tuple[Guard, ...]:
+    """What was declared on ``endpoint``."""
+    return getattr(endpoint, "guards", ())
+
+
+async def _nothing_more(request: JsonRequest) -> None:
+    """Identity is decided by the route, which alone sees the request before its body."""
+
+
+async def _has_key(request: JsonRequest) -> None:
+    if key_in(request) is None:
+        raise key_required()
+
+
+async def _names_version(request: JsonRequest) -> None:
+    named = named_versions(request)
+    if named is None:
+        raise version_required()
+    version: int | None = getattr(request.state, "version", None)
+    if version is not None and version not in named:
+        raise StaleVersion(expected=max(named, default=0), actual=version)
+
+
+signed_in = Guard(Stage.IDENTITY, _nothing_more, (401,))
+"""The caller has a valid access token."""
+
+keyed = Guard(Stage.HEADERS, _has_key, (400,))
+"""The request carries an Idempotency-Key."""
+
+if_match = Guard(Stage.VERSION, _names_version, (428, 412))
+"""The request names the version it changes."""
+
+
+def has_role(role: Role) -> Guard:
+    """The caller has ``role`` now, whatever the token was issued for."""
+
+    async def check(request: JsonRequest) -> None:
+        caller: UUID | None = request.state.caller
+        found = await sight_of(request).account(caller) if caller else None
+        if found is None or role not in found[0].roles:
+            raise NotYours(action=f"do this: it takes the role {role}")
+
+    return Guard(Stage.ROLE, check, (403,))
+
+
+def sight_of(request: Request) -> Sight:
+    """What the app sees."""
+    return request.app.state.sight
+
+
+def id_in(given: object) -> UUID | None:
+    """The id that a parameter or field holds, None when it holds none."""
+    try:
+        return UUID(given) if isinstance(given, str) else None
+    except ValueError:
+        return None
+
+
+async def _look_at_listing(request: JsonRequest, given: object, *, own: bool) -> None:
+    listing_id = id_in(given)
+    if listing_id is None:
+        return
+    found = await sight_of(request).listing(listing_id)
+    caller: UUID | None = request.state.caller
+    if found is None or not found[0].seen_by(caller):
+        raise NoSuch(what="listing", id=str(listing_id))
+    if own and found[0].host_id != caller:
+        raise NotYours(action="change this listing")
+    request.state.version = found[1]
+
+
+async def _sees_listing(request: JsonRequest) -> None:
+    await _look_at_listing(request, request.path_params["listing_id"], own=False)
+
+
+async def _owns_listing(request: JsonRequest) -> None:
+    await _look_at_listing(request, request.path_params["listing_id"], own=True)
+
+
+async def _names_listing(request: JsonRequest) -> None:
+    document = await request.json()
+    if isinstance(document, dict):
+        await _look_at_listing(request, cast("Any", document).get("listing_id"), own=False)
+
+
+async def _names_quote(request: JsonRequest) -> None:
+    document = await request.json()
+    quote_id = id_in(cast("Any", document).get("quote_id")) if isinstance(document, dict) else None
+    if quote_id and await sight_of(request).quote_guest(quote_id) != request.state.caller:
+        raise NoSuch(what="quote", id=str(quote_id))
+
+
+async def _sees_booking(request: JsonRequest) -> None:
+    booking_id = id_in(request.path_params["booking_id"])
+    if booking_id is None:
+        return
+    found = await sight_of(request).booking(booking_id)
+    if found is None or found[0].party(request.state.caller) is None:
+        raise NoSuch(what="booking", id=str(booking_id))
+    request.state.version = found[1]
+
+
+async def _names_account(request: JsonRequest) -> None:
+    account_id = id_in(request.path_params["account_id"])
+    if account_id and await sight_of(request).account(account_id) is None:
+        raise NoSuch(what="account", id=str(account_id))
+
+
+sees_listing = Guard(Stage.SUBJECT, _sees_listing, (404,))
+owns_listing = Guard(Stage.SUBJECT, _owns_listing, (404, 403))
+names_listing = Guard(Stage.SUBJECT, _names_listing, (404,))
+names_quote = Guard(Stage.SUBJECT, _names_quote, (404,))
+sees_booking = Guard(Stage.SUBJECT, _sees_booking, (404,))
+names_account = Guard(Stage.SUBJECT, _names_account, (404,))

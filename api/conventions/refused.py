@@ -1,0 +1,67 @@
+"""What each refusal of the domain means to HTTP: a status and, for bad input, the field."""
+
+from __future__ import annotations
+
+from api.conventions.problems import FieldError, Problem
+from domain.refusals import InvalidOffer, ListingIncomplete, Refusal
+
+STATUSES: dict[str, int] = {
+    "not_yours": 403,
+    "email_unverified": 403,
+    "not_found": 404,
+    "nights_taken": 409,
+    "units_claimed": 409,
+    "listing_not_published": 409,
+    "listing_archived": 409,
+    "quote_expired": 409,
+    "hold_lapsed": 409,
+    "too_many_holds": 409,
+    "policy_forbids": 409,
+    "email_taken": 409,
+    "stale_version": 412,
+}
+"""By code; every other refusal is about what was asked for: 422."""
+
+FIELDS: dict[str, str] = {
+    "below_minimum_stay": "depart",
+    "above_maximum_stay": "depart",
+    "beyond_horizon": "depart",
+    "dates_past": "arrive",
+    "dates_reversed": "depart",
+    "too_many_guests": "guests",
+    "too_many_units": "units",
+    "currency_mismatch": "currency",
+}
+"""The field to mark, where one field is to blame."""
+
+
+def status_of(refusal: Refusal) -> int:
+    """The status that tells ``refusal``."""
+    return STATUSES.get(refusal.code, 422)
+
+
+def problem_of(refusal: Refusal) -> Problem:
+    """``refusal`` as a problem, with the values a person needs."""
+    status = status_of(refusal)
+    detail = str(refusal)
+    return Problem(
+        status,
+        refusal.code,
+        detail,
+        errors=_fields(refusal, detail) if status == 422 else (),
+        values=refusal.values,
+    )
+
+
+def _fields(refusal: Refusal, detail: str) -> list[FieldError]:
+    match refusal:
+        case ListingIncomplete():
+            return [
+                FieldError(field=field, code="required", message="needed before publishing")
+                for field in refusal.missing
+            ]
+        case InvalidOffer():
+            return [FieldError(field=refusal.field, code=refusal.code, message=refusal.why)]
+        case _:
+            field = FIELDS.get(refusal.code)
+            return [FieldError(field=field, code=refusal.code, message=detail)] if field else []

@@ -1,0 +1,35 @@
+"""What an app sees of the things a request is about, so that 404 and 403 come before 422."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from uuid import UUID
+
+from api.positions import Positions
+from domain.account.state import Account
+from domain.booking.state import Booking
+from domain.listing.state import Listing
+
+
+class Sight(Protocol):
+    """The state and version of things, None where there is none."""
+
+    async def reach(self, positions: Positions) -> None:
+        """Waits until all that follows shows ``positions``; raises a Problem when it takes long."""
+        ...
+
+    async def account(self, account_id: UUID) -> tuple[Account, int] | None:
+        """The account."""
+        ...
+
+    async def listing(self, listing_id: UUID) -> tuple[Listing, int] | None:
+        """The listing, drafts included."""
+        ...
+
+    async def booking(self, booking_id: UUID) -> tuple[Booking, int] | None:
+        """The booking, whoever asks."""
+        ...
+
+    async def quote_guest(self, quote_id: UUID) -> UUID | None:
+        """Whose quote it is."""
+        ...

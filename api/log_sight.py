@@ -1,0 +1,55 @@
+"""The command app sees things as the log has them: always fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from anyio import to_thread
+
+from api.positions import Positions
+from domain.account.state import Account
+from domain.account.state import evolve as evolve_account
+from domain.booking.state import Booking
+from domain.booking.state import evolve as evolve_booking
+from domain.listing.state import Listing
+from domain.listing.state import evolve as evolve_listing
+from domain.quote.state import evolve as evolve_quote
+from domain.streams import account_stream, booking_stream, listing_stream, quote_stream
+from eventlog.application import EventLog
+
+S = TypeVar("S")
+
+
+class LogSight:
+    """See :class:`api.conventions.sight.Sight`."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+
+    async def reach(self, positions: Positions) -> None:
+        """Nothing to wait for: the log is never behind."""
+
+    async def account(self, account_id: UUID) -> tuple[Account, int] | None:
+        """The account."""
+        return await self._load(account_stream(account_id), evolve_account)
+
+    async def listing(self, listing_id: UUID) -> tuple[Listing, int] | None:
+        """The listing, drafts included."""
+        return await self._load(listing_stream(listing_id), evolve_listing)
+
+    async def booking(self, booking_id: UUID) -> tuple[Booking, int] | None:
+        """The booking, whoever asks."""
+        return await self._load(booking_stream(booking_id), evolve_booking)
+
+    async def quote_guest(self, quote_id: UUID) -> UUID | None:
+        """Whose quote it is."""
+        found = await self._load(quote_stream(quote_id), evolve_quote)
+        return found[0].guest_id if found else None
+
+    async def _load(
+        self, stream: str, evolve: Callable[[S | None, Any], S]
+    ) -> tuple[S, int] | None:
+        loaded = await to_thread.run_sync(self._log.load, stream, evolve)
+        return (loaded.state, loaded.version) if loaded else None

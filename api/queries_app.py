@@ -1,0 +1,122 @@
+"""The query app: everything that only asks; nothing it holds can write to the log."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import asynccontextmanager
+
+from anyio import to_thread
+from fastapi import FastAPI
+from psycopg_pool import ConnectionPool
+
+from api.assembly import Lifespan, assemble
+from api.conventions.bearer import TokenVerifier
+from api.conventions.cursors import Cursors
+from api.health import Check
+from api.middleware.client_address import LOOPBACK
+from api.query_routes import accounts, audit, bookings, listings, me, search
+from api.querying import QuerySide
+from api.secrets import key_for
+from api.sign_in.accounts import Pool, PostgresAddressBook
+from eventlog.reader import LogReader
+from projections.applied import RedisApplied
+from projections.connect import connect_elasticsearch, connect_redis
+from projections.generation import Generations
+from projections.listing_search.applied import SearchApplied
+
+DESCRIPTION = "Answers: listings, calendars, prices, search, bookings, and the log for auditors."
+
+ROUTERS = (
+    me.router,
+    accounts.router,
+    search.router,
+    listings.router,
+    bookings.router,
+    audit.router,
+)
+
+
+def create_queries_app(
+    *,
+    redis_url: str,
+    elasticsearch_url: str,
+    postgres_url: str,
+    verify_key: bytes,
+    secret: bytes,
+    redis_prefix: str = "sojourn",
+    index_prefix: str = "sojourn",
+    origins: Iterable[str] = (),
+    trusted_proxies: Iterable[str] = LOOPBACK,
+) -> FastAPI:
+    """The app on its read models, and on Postgres by a role that may only SELECT.
+
+    ``verify_key`` is the 32 bytes of the Ed25519 public key; ``secret`` keys all keyed hashes.
+    """
+    redis = connect_redis(redis_url)
+    elasticsearch = connect_elasticsearch(elasticsearch_url)
+    generations = Generations(redis, redis_prefix)
+    applied = RedisApplied(redis, redis_prefix, generations)
+    search_applied = SearchApplied(elasticsearch, index_prefix)
+    log = LogReader(postgres_url)
+    pool: Pool = ConnectionPool(postgres_url, min_size=0, max_size=2, open=False, timeout=5)
+    side = QuerySide(
+        generations=generations,
+        applied=applied,
+        search=elasticsearch,
+        search_prefix=index_prefix,
+        search_applied=search_applied,
+        log=log,
+        addresses=PostgresAddressBook(pool),
+        cursors=Cursors(key_for(secret, "cursors")),
+        secret=secret,
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        pool.open(wait=False)
+        yield
+        await to_thread.run_sync(pool.close)
+        await to_thread.run_sync(log.close)
+        await elasticsearch.close()
+        await redis.aclose()
+
+    async def postgres() -> None:
+        await to_thread.run_sync(log.head)
+
+    return queries_app(
+        side,
+        verifier=TokenVerifier(verify_key),
+        origins=origins,
+        trusted_proxies=trusted_proxies,
+        checks={
+            "postgres": postgres,
+            "redis": applied.positions,
+            "elasticsearch": search_applied.positions,
+        },
+        lifespan=lifespan,
+    )
+
+
+def queries_app(
+    side: QuerySide,
+    *,
+    verifier: TokenVerifier,
+    origins: Iterable[str] = (),
+    trusted_proxies: Iterable[str] = LOOPBACK,
+    checks: Mapping[str, Check],
+    lifespan: Lifespan,
+) -> FastAPI:
+    """The app on whatever ``side`` asks."""
+    app = assemble(
+        "queries",
+        DESCRIPTION,
+        ROUTERS,
+        verifier=verifier,
+        sight=side,
+        origins=origins,
+        trusted_proxies=trusted_proxies,
+        checks=checks,
+        lifespan=lifespan,
+    )
+    app.state.side = side
+    return app

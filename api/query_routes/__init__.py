@@ -1,0 +1,1 @@
+"""The endpoints that answer from read models and the log, one module a resource."""

@@ -1,0 +1,46 @@
+"""What was agreed, for the guest and the host of a booking."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from api.assembly import ordered_router
+from api.conventions.callers import Caller
+from api.conventions.guards import guards, sees_booking, signed_in
+from api.conventions.reading import catch_up
+from api.querying import QuerySide, Side, answer
+from api.representations.booking import Booking, RefundPreview
+from domain.booking.state import Booking as DomainBooking
+from domain.refusals import NoSuch
+
+router = ordered_router("bookings")
+
+
+@router.get("/v1/bookings/{booking_id}", response_model=Booking)
+@guards(signed_in, sees_booking)
+async def show(request: Request, side: Side, caller: Caller, booking_id: UUID) -> Response:
+    """A booking that you are a side of."""
+    told = await catch_up(request, side.applied)
+    booking, version = await _own(side, booking_id, caller)
+    page = Booking.of(booking, version, caller, side.clock())
+    return answer(request, page, told, version=version)
+
+
+@router.get("/v1/bookings/{booking_id}/refund-preview", response_model=RefundPreview)
+@guards(signed_in, sees_booking)
+async def refund_preview(
+    request: Request, side: Side, caller: Caller, booking_id: UUID
+) -> Response:
+    """What would go back if you cancelled now."""
+    told = await catch_up(request, side.applied)
+    booking, _version = await _own(side, booking_id, caller)
+    return answer(request, RefundPreview.at(booking, caller, side.clock()), told)
+
+
+async def _own(side: QuerySide, booking_id: UUID, caller: UUID) -> tuple[DomainBooking, int]:
+    found = await side.booking(booking_id)
+    if found is None or found[0].party(caller) is None:
+        raise NoSuch(what="booking", id=str(booking_id))
+    return found

@@ -1,0 +1,100 @@
+"""What is mine: my account, listings, trips and reservations."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Any
+
+import anyio
+from fastapi import Request, Response
+
+from api.assembly import ordered_router
+from api.conventions.callers import Caller
+from api.conventions.cursors import DEFAULT_LIMIT, CursorText, Limit
+from api.conventions.guards import guards, signed_in
+from api.conventions.reading import PATIENCE, catch_up, not_yet
+from api.querying import QuerySide, Side, answer
+from api.representations.account import Account
+from api.representations.booking import Booking, Bookings
+from api.representations.listing import Listing, Listings
+from domain.listing.state import Status
+from projections.host_listings.queries import host_listings
+from projections.lists import Page
+from projections.reservations.queries import reservations
+from projections.trips.queries import trips
+
+router = ordered_router("me")
+
+
+@router.get("/v1/me", response_model=Account)
+@guards(signed_in)
+async def me(request: Request, side: Side, caller: Caller) -> Response:
+    """Who I am, and what I may do."""
+    told = await catch_up(request, side.applied)
+    patience = monotonic() + PATIENCE
+    # A token proves that the account exists: a page that is not there yet is on its way.
+    while (found := await side.account(caller)) is None:
+        if monotonic() > patience:
+            raise not_yet()
+        await anyio.sleep(0.05)
+    account, version = found
+    return answer(request, Account.of(account, version), told, version=version)
+
+
+@router.get("/v1/me/listings", response_model=Listings)
+@guards(signed_in)
+async def my_listings(
+    request: Request,
+    side: Side,
+    caller: Caller,
+    status: Status | None = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: CursorText = None,
+) -> Response:
+    """My listings, the latest first."""
+    name = f"listings of {caller} {status}"
+    before = side.place(name, cursor)
+    told = await catch_up(request, side.applied)
+    found = await host_listings(side.generations, caller, status=status, limit=limit, cursor=before)
+    items = [Listing.of(part.state, part.version) for part in found.items]
+    return answer(request, Listings(items=items, next=side.cursor(name, found.next)), told)
+
+
+@router.get("/v1/me/trips", response_model=Bookings)
+@guards(signed_in)
+async def my_trips(
+    request: Request,
+    side: Side,
+    caller: Caller,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: CursorText = None,
+) -> Response:
+    """What I booked, the latest first."""
+    name = f"trips of {caller}"
+    before = side.place(name, cursor)
+    told = await catch_up(request, side.applied)
+    found = await trips(side.generations, caller, limit=limit, cursor=before)
+    return answer(request, _bookings(side, caller, name, found), told)
+
+
+@router.get("/v1/me/reservations", response_model=Bookings)
+@guards(signed_in)
+async def my_reservations(
+    request: Request,
+    side: Side,
+    caller: Caller,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: CursorText = None,
+) -> Response:
+    """What guests booked of my listings, the latest first."""
+    name = f"reservations of {caller}"
+    before = side.place(name, cursor)
+    told = await catch_up(request, side.applied)
+    found = await reservations(side.generations, caller, limit=limit, cursor=before)
+    return answer(request, _bookings(side, caller, name, found), told)
+
+
+def _bookings(side: QuerySide, caller: Caller, name: str, found: Page[Any]) -> Bookings:
+    now = side.clock()
+    items = [Booking.of(part.state, part.version, caller, now) for part in found.items]
+    return Bookings.model_construct(items=items, next=side.cursor(name, found.next))

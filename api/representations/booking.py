@@ -1,0 +1,135 @@
+"""A booking as its guest or its host sees it at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from api.representations.quote import Line, lines_of
+from api.representations.values import Input, Money
+from domain.booking.decisions import Action, actions, refund, refund_total
+from domain.booking.facts import Party, RefundLine
+from domain.booking.state import Booking as DomainBooking
+from domain.booking.state import PaymentStatus, Status
+from domain.listing.facts import Kind
+from domain.refusals import PolicyForbids
+
+
+def _is_absent(value: object) -> bool:
+    return value is None
+
+
+class BookingBody(Input):
+    """Which quote to book."""
+
+    quote_id: UUID
+
+
+class ConfirmBody(Input):
+    """How to pay; the sandbox approves by default."""
+
+    payment_method: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+
+
+class Refund(BaseModel):
+    """What goes back to the guest."""
+
+    lines: list[Line]
+    total: Money
+
+    @classmethod
+    def of(cls, booking: DomainBooking, lines: tuple[RefundLine, ...]) -> Self:
+        """The ``lines`` of ``booking`` and their sum."""
+        return cls.model_construct(
+            lines=_lines(lines), total=Money.of(refund_total(booking, lines))
+        )
+
+
+class RefundPreview(Refund):
+    """What would go back now, and how long that stays true."""
+
+    policy: str
+    valid_until: datetime
+
+    @classmethod
+    def at(cls, booking: DomainBooking, caller: UUID, now: datetime) -> Self:
+        """For the side that ``caller`` is on; PolicyForbids when it can't be cancelled."""
+        party = booking.party(caller)
+        if party is None or "cancel" not in actions(booking, party, now):
+            raise PolicyForbids(action="cancel", status=booking.status_at(now))
+        lines = refund(booking, party, now)
+        ends = booking.policy.valid_until(now, booking.check_in)
+        return cls.model_construct(
+            policy=booking.policy.name,
+            lines=_lines(lines),
+            total=Money.of(refund_total(booking, lines)),
+            valid_until=min(ends, booking.hold_expires_at or ends),
+        )
+
+
+class Booking(BaseModel):
+    """One guest's agreement with one host."""
+
+    id: UUID
+    version: int
+    listing_id: UUID
+    guest_id: UUID
+    kind: Kind
+    arrive: date
+    depart: date
+    guests: int
+    units: int
+    status: Status
+    payment_status: PaymentStatus
+    lines: list[Line]
+    total: Money
+    hold_expires_at: datetime | None
+    cancelled_by: Party | None = Field(default=None, exclude_if=_is_absent)
+    refund: Refund | None = Field(default=None, exclude_if=_is_absent)
+    actions: list[Action] = Field(description="What you may do now.")
+
+    @classmethod
+    def of(cls, booking: DomainBooking, version: int, caller: UUID, now: datetime) -> Self:
+        """As ``caller`` sees it at ``now``: a hold that lapsed is expired, whoever tidies up."""
+        status = booking.status_at(now)
+        pending = status in ("held", "awaiting_approval")
+        cancelled = status == "cancelled"
+        return cls.model_construct(
+            id=booking.id,
+            version=version,
+            listing_id=booking.listing_id,
+            guest_id=booking.guest_id,
+            kind=booking.kind,
+            arrive=booking.stay.arrive,
+            depart=booking.stay.depart,
+            guests=booking.guests,
+            units=len(booking.units),
+            status=status,
+            payment_status=booking.payment_status,
+            lines=lines_of(booking.lines),
+            total=Money.of(booking.total),
+            hold_expires_at=booking.hold_expires_at if pending else None,
+            cancelled_by=booking.cancelled_by,
+            refund=Refund.of(booking, booking.refund) if cancelled else None,
+            actions=list(actions(booking, booking.party(caller), now)),
+        )
+
+
+class Bookings(BaseModel):
+    """A page of bookings."""
+
+    items: list[Booking]
+    next: str | None
+
+
+def _lines(lines: Iterable[RefundLine]) -> list[Line]:
+    return [
+        Line.model_construct(
+            kind=line.kind, description=line.description, amount=Money.of(line.amount)
+        )
+        for line in lines
+    ]

@@ -1,0 +1,105 @@
+"""What given dates cost, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StrictInt, model_validator
+from pydantic_core import PydanticCustomError
+
+from api.representations.values import Day, Input, Money
+from domain.listing.offer import MOST_GUESTS, MOST_UNITS
+from domain.quote.facts import QuoteLine
+from domain.quote.state import Quote as DomainQuote
+
+Guests = Annotated[StrictInt, Field(ge=1, le=MOST_GUESTS)]
+Units = Annotated[StrictInt, Field(ge=1, le=MOST_UNITS)]
+Age = Annotated[StrictInt, Field(ge=0, le=130)]
+
+
+class QuoteBody(Input):
+    """Which listing, when and for how many; stays take days."""
+
+    listing_id: UUID
+    arrive: Day | None = None
+    depart: Day | None = None
+    starts_at: Any = Field(default=None, description="For listings by the hour only.")
+    ends_at: Any = Field(default=None, description="For listings by the hour only.")
+    guests: Guests
+    ages: Annotated[list[Age], Field(max_length=MOST_GUESTS)] | None = None
+    units: Units = 1
+    coupon: Annotated[str, Field(max_length=100)] | None = None
+
+    @model_validator(mode="after")
+    def _takes_days(self) -> Self:
+        if self.starts_at is not None or self.ends_at is not None:
+            raise PydanticCustomError(
+                "wrong_dates", "a stay takes arrive and depart, not starts_at and ends_at"
+            )
+        if self.arrive is None or self.depart is None:
+            raise PydanticCustomError("wrong_dates", "a stay takes arrive and depart")
+        check_coupon(self.coupon)
+        return self
+
+
+def check_coupon(coupon: str | None) -> None:
+    """Refuses every code: no promotion has been made yet."""
+    if coupon:
+        raise PydanticCustomError("unknown_coupon", "there is no such coupon")
+
+
+class Line(BaseModel):
+    """One amount of a price."""
+
+    kind: str
+    description: str
+    amount: Money
+
+
+def lines_of(lines: Iterable[QuoteLine]) -> list[Line]:
+    """The lines as clients read them."""
+    return [
+        Line.model_construct(
+            kind=line.kind, description=line.description, amount=Money.of(line.amount)
+        )
+        for line in lines
+    ]
+
+
+class Price(BaseModel):
+    """What a stay costs now, without a promise."""
+
+    listing_id: UUID
+    arrive: date
+    depart: date
+    guests: int
+    units: int
+    lines: list[Line]
+    total: Money
+    available: Annotated[bool, Field(description="Whether the nights are free at the moment.")]
+    expires_at: datetime
+
+
+class Quote(Price):
+    """What a stay costs, pinned until the quote expires."""
+
+    id: UUID
+
+    @classmethod
+    def of(cls, quote: DomainQuote, *, available: bool) -> Self:
+        """As it was made."""
+        return cls.model_construct(
+            id=quote.quote_id,
+            listing_id=quote.listing_id,
+            arrive=quote.stay.arrive,
+            depart=quote.stay.depart,
+            guests=quote.guests,
+            units=quote.units,
+            lines=lines_of(quote.lines),
+            total=Money.of(quote.total),
+            available=available,
+            expires_at=quote.expires_at,
+        )

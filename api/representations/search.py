@@ -1,0 +1,135 @@
+"""What a search finds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from api.representations.listing import Location
+from api.representations.values import Money
+from projections.listing_search.criteria import Near
+from projections.listing_search.queries import Found, FoundListing
+from projections.listing_search.suggest import Suggestion
+
+
+def _is_absent(value: object) -> bool:
+    return value is None
+
+
+class Point(BaseModel):
+    """A place on the map."""
+
+    latitude: float
+    longitude: float
+
+    @classmethod
+    def of(cls, near: Near) -> Self:
+        """As the read model has it."""
+        return cls.model_construct(latitude=near.latitude, longitude=near.longitude)
+
+
+class Rating(BaseModel):
+    """What guests thought."""
+
+    average: float
+    count: int
+
+
+class FoundItem(BaseModel):
+    """A listing that suits."""
+
+    id: UUID
+    title: str
+    location: Location | None
+    room_type: str | None
+    price: Money | None
+    total: Money | None = Field(default=None, exclude_if=_is_absent)
+    rating: Rating | None = Field(default=None, exclude_if=_is_absent)
+
+    @classmethod
+    def of(cls, found: FoundListing) -> Self:
+        """As the read model has it."""
+        return cls.model_construct(
+            id=UUID(found.id),
+            title=found.title,
+            location=Location.of(found.location) if found.location else None,
+            room_type=found.room_type,
+            price=Money.of(found.price) if found.price else None,
+            total=Money.of(found.total) if found.total else None,
+        )
+
+
+class Facet(BaseModel):
+    """How many of all that suit have a value."""
+
+    value: str
+    count: int
+
+
+class ClusterItem(BaseModel):
+    """Listings that lie together on the map."""
+
+    location: Point
+    count: int
+    bbox: Annotated[list[float], Field(description="west, south, east, north")]
+
+
+class SearchPage(BaseModel):
+    """A page of what suits; ``total`` is exact."""
+
+    items: list[FoundItem]
+    total: int
+    facets: dict[str, list[Facet]]
+    clusters: list[ClusterItem] | None = Field(default=None, exclude_if=_is_absent)
+    next: str | None
+
+    @classmethod
+    def of(cls, found: Found, following: str | None) -> Self:
+        """As the read model has it."""
+        clusters = None
+        if found.clusters is not None:
+            clusters = [
+                ClusterItem.model_construct(
+                    location=Point.of(each.location),
+                    count=each.count,
+                    bbox=[each.box.west, each.box.south, each.box.east, each.box.north],
+                )
+                for each in found.clusters
+            ]
+        return cls.model_construct(
+            items=[FoundItem.of(each) for each in found.items],
+            total=found.total,
+            facets={
+                name: [Facet.model_construct(value=v.value, count=v.count) for v in values]
+                for name, values in found.facets.items()
+            },
+            clusters=clusters,
+            next=following,
+        )
+
+
+class SuggestionItem(BaseModel):
+    """What somebody might mean."""
+
+    kind: str
+    text: str
+    id: UUID | None = Field(default=None, exclude_if=_is_absent)
+    location: Point | None = Field(default=None, exclude_if=_is_absent)
+
+    @classmethod
+    def of(cls, suggestion: Suggestion) -> Self:
+        """As the read model has it."""
+        return cls.model_construct(
+            kind=suggestion.kind,
+            text=suggestion.text,
+            id=UUID(suggestion.id) if suggestion.id else None,
+            location=Point.of(suggestion.location) if suggestion.location else None,
+        )
+
+
+class Suggestions(BaseModel):
+    """The likeliest first."""
+
+    items: list[SuggestionItem]

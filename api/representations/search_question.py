@@ -1,0 +1,92 @@
+"""A search as guests ask it."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Self
+
+from pydantic import BaseModel, Field, StrictStr, model_validator
+from pydantic_core import PydanticCustomError
+
+from api.representations.values import Day
+from domain.listing.offer import LONGEST_LABEL, MOST_GUESTS
+from domain.money import LARGEST_AMOUNT
+from domain.stay import Stay
+from projections.listing_search.criteria import Box, Criteria, Cursor, Near, Sort
+
+Amount = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT)]
+
+
+def degrees(text: str, limits: tuple[float, ...]) -> list[float]:
+    """The comma-separated numbers of ``text``, each within its limit; ValueError otherwise."""
+    numbers = [float(part) for part in text.split(",")]
+    if len(numbers) != len(limits) or not all(map(math.isfinite, numbers)):
+        raise ValueError("not so many numbers")
+    if any(abs(number) > limit for number, limit in zip(numbers, limits, strict=True)):
+        raise ValueError("not degrees")
+    return numbers
+
+
+class SearchQuestion(BaseModel):
+    """What a guest looks for; what is left out is not asked for."""
+
+    q: Annotated[StrictStr, Field(max_length=200)] | None = None
+    near: Annotated[str | None, Field(description="`latitude,longitude`", max_length=100)] = None
+    radius_km: Annotated[float, Field(gt=0, le=20_100, allow_inf_nan=False)] | None = None
+    bbox: Annotated[str | None, Field(description="`west,south,east,north`", max_length=200)] = None
+    arrive: Day | None = None
+    depart: Day | None = None
+    guests: Annotated[int, Field(ge=1, le=MOST_GUESTS)] | None = None
+    price_min: Amount | None = None
+    price_max: Amount | None = None
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    room_type: Annotated[str, Field(min_length=1, max_length=LONGEST_LABEL)] | None = None
+    amenities: Annotated[str, Field(max_length=1000)] | None = None
+    instant: bool | None = None
+    sort: Sort | None = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if (self.arrive is None) != (self.depart is None):
+            raise PydanticCustomError("wrong_dates", "give both arrive and depart, or neither")
+        if (self.price_min or 0) > (LARGEST_AMOUNT if self.price_max is None else self.price_max):
+            raise PydanticCustomError("bad_range", "price_min is more than price_max")
+        if self.amenities:
+            raise PydanticCustomError("unknown_amenity", "no listing names amenities yet")
+        return self
+
+    def place(self) -> Near | None:
+        """``near``, parsed; ValueError when it can't be."""
+        return Near(*degrees(self.near, (90, 180))) if self.near is not None else None
+
+    def window(self) -> Box | None:
+        """``bbox``, parsed; ValueError when it can't be."""
+        if self.bbox is None:
+            return None
+        west, south, east, north = degrees(self.bbox, (180, 90, 180, 90))
+        if south > north:
+            raise ValueError("south of north")
+        return Box(west, south, east, north)
+
+    def criteria(
+        self, near: Near | None, box: Box | None, limit: int, cursor: Cursor | None
+    ) -> Criteria:
+        """As the read model takes it; raises DatesReversed, and ValueError for nonsense."""
+        stay = Stay(self.arrive, self.depart) if self.arrive and self.depart else None
+        return Criteria(
+            q=self.q or None,
+            near=near,
+            radius_km=self.radius_km,
+            box=box,
+            stay=stay,
+            guests=self.guests,
+            price_min=self.price_min,
+            price_max=self.price_max,
+            currency=self.currency,
+            room_type=self.room_type,
+            instant=self.instant,
+            sort=self.sort,
+            limit=limit,
+            cursor=cursor,
+            clusters=box is not None,
+        )

@@ -1,0 +1,1 @@
+"""Proving who someone is: passwords, sessions and the tokens they give."""

@@ -1,0 +1,66 @@
+"""Whose e-mail address it is, known by its keyed hash alone."""
+
+from __future__ import annotations
+
+from typing import Any, LiteralString, Protocol
+from uuid import UUID
+
+from anyio import to_thread
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+Pool = ConnectionPool[Connection[Any]]
+
+FIND_CREDENTIAL: LiteralString = (
+    "SELECT account_id, password_hash FROM credentials WHERE email_hash = %s"
+)
+FIND_ACCOUNT: LiteralString = "SELECT account_id FROM credentials WHERE email_hash = %s"
+
+
+class Credentials(Protocol):
+    """Where password hashes are kept."""
+
+    async def by_email(self, email_hash: bytes) -> tuple[UUID, str] | None:
+        """The account and its password hash, None when nobody signs in with the address."""
+        ...
+
+
+class AddressBook(Protocol):
+    """Where accounts are found by e-mail address."""
+
+    async def account_of(self, email_hash: bytes) -> UUID | None:
+        """The account that has the address."""
+        ...
+
+
+class PostgresCredentials:
+    """Reads the credentials table."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def by_email(self, email_hash: bytes) -> tuple[UUID, str] | None:
+        """See :class:`Credentials`."""
+
+        def find() -> tuple[UUID, str] | None:
+            with self._pool.connection() as connection:
+                return connection.execute(FIND_CREDENTIAL, [email_hash]).fetchone()
+
+        return await to_thread.run_sync(find)
+
+
+class PostgresAddressBook:
+    """Reads the credentials table, never its password hashes."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def account_of(self, email_hash: bytes) -> UUID | None:
+        """See :class:`AddressBook`."""
+
+        def find() -> UUID | None:
+            with self._pool.connection() as connection:
+                row = connection.execute(FIND_ACCOUNT, [email_hash]).fetchone()
+                return row[0] if row else None
+
+        return await to_thread.run_sync(find)
