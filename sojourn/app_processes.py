@@ -1,0 +1,121 @@
+"""The processes of ours that `sojourn up` runs, and what each of them may know."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from stack.addresses import Addresses
+from stack.health import http_answers
+from stack.processes import Program
+from stack.secret_files import random_key, secret
+
+OWNER = frozenset({"SOJOURN_POSTGRES_URL"})
+COMMANDS_ROLE = frozenset({"SOJOURN_POSTGRES_COMMANDS_URL"})
+QUERIES_ROLE = frozenset({"SOJOURN_POSTGRES_QUERIES_URL"})
+KEYS_TO_SIGN = frozenset({"SOJOURN_SIGNING_KEY_FILE", "SOJOURN_VERIFY_KEY_FILE"})
+KEY_TO_VERIFY = frozenset({"SOJOURN_VERIFY_KEY_FILE"})
+KEY_OF_HASHES = frozenset({"SOJOURN_SECRET_KEY_FILE"})
+CREDENTIALS = OWNER | COMMANDS_ROLE | QUERIES_ROLE | KEYS_TO_SIGN | KEY_OF_HASHES
+
+COMMAND_SIDE = COMMANDS_ROLE | KEYS_TO_SIGN | KEY_OF_HASHES
+QUERY_SIDE = QUERIES_ROLE | KEY_TO_VERIFY | KEY_OF_HASHES
+WORKER = QUERIES_ROLE
+MIGRATION = OWNER | COMMANDS_ROLE | QUERIES_ROLE
+
+
+@dataclass(frozen=True)
+class App:
+    """A process of ours: its command, the credentials it gets, and, if it serves, its port."""
+
+    name: str
+    command: str
+    may_know: frozenset[str]
+    port: str = ""
+
+
+APPS = (
+    App("commands", "api commands", COMMAND_SIDE, port="commands"),
+    App("queries", "api queries", QUERY_SIDE, port="queries"),
+    App("relay", "relay", COMMANDS_ROLE),
+    App("pages", "worker pages", WORKER),
+    App("search", "worker search", WORKER),
+    App("timers", "timers", COMMANDS_ROLE),
+    App("gateway", "gateway", frozenset(), port="gateway"),
+)
+MIGRATE = App("migrate", "migrate", MIGRATION)
+IMPORT = App("import", "import stockholm", COMMAND_SIDE)
+DEMO = App("demo", "demo", COMMAND_SIDE)
+PORTS = ("commands", "queries", "gateway")
+
+
+def program_of(
+    app: App,
+    variables: Mapping[str, str],
+    home: Path,
+    port: int | None,
+    *,
+    show: bool = False,
+) -> Program:
+    """How to run `app`; of the credentials in `variables` it gets only its own."""
+    env = {
+        name: value
+        for name, value in variables.items()
+        if name not in CREDENTIALS or name in app.may_know
+    }
+    return Program(
+        name=app.name,
+        argv=(sys.executable, "-m", "sojourn", *app.command.split()),
+        env={**env, "PYTHONUNBUFFERED": "1"},
+        log=home / "logs" / f"{app.name}.log",
+        cwd=home,
+        port=port,
+        kind="app",
+        grace=15.0,
+        ready=lambda: port is None or http_answers(f"http://127.0.0.1:{port}/health/live"),
+        show=show,
+    )
+
+
+def variables_for(
+    addresses: Addresses, home: Path, ports: Mapping[str, int], environ: Mapping[str, str]
+) -> dict[str, str]:
+    """Every `SOJOURN_*` variable that our processes may need; what `environ` sets is kept."""
+    secrets = home / "secrets"
+    signing, verify = secrets / "signing_key", secrets / "verify_key"
+    seed = secret(signing, random_key)
+    secret(verify, lambda: _public_key(seed))
+    secret(secrets / "secret_key", random_key)
+    owner = addresses.postgres_url
+    made = {
+        **addresses.environment(),
+        "SOJOURN_POSTGRES_COMMANDS_URL": _as_role(owner, "commands", secrets),
+        "SOJOURN_POSTGRES_QUERIES_URL": _as_role(owner, "queries", secrets),
+        "SOJOURN_SIGNING_KEY_FILE": str(signing),
+        "SOJOURN_VERIFY_KEY_FILE": str(verify),
+        "SOJOURN_SECRET_KEY_FILE": str(secrets / "secret_key"),
+        **{f"SOJOURN_{name.upper()}_PORT": str(ports[name]) for name in PORTS},
+        "SOJOURN_COMMANDS_UPSTREAM": f"http://127.0.0.1:{ports['commands']}",
+        "SOJOURN_QUERIES_UPSTREAM": f"http://127.0.0.1:{ports['queries']}",
+    }
+    return {name: environ.get(name) or value for name, value in made.items()}
+
+
+def _as_role(owner_url: str, role: str, secrets: Path) -> str:
+    """The owner's address, but signed in as `<database>_<role>`."""
+    parts = urlsplit(owner_url)
+    user = f"{parts.path.lstrip('/') or 'sojourn'}_{role}"
+    password = secret(secrets / f"postgres_{role}_password")
+    server = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{quote(user)}:{quote(password, safe='')}@{server}").geturl()
+
+
+def _public_key(seed: str) -> str:
+    private = Ed25519PrivateKey.from_private_bytes(base64.b64decode(seed))
+    return base64.b64encode(private.public_key().public_bytes_raw()).decode("ascii")

@@ -1,0 +1,1 @@
+"""An analyst's small Python file, run over the whole log."""

@@ -1,0 +1,107 @@
+"""Invariant 2: no two live claims on a unit overlap, in the log, its table and the read models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from domain.calendar.facts import NightsHeld, RangeBlocked
+from domain.calendar.state import Calendar, Claim, evolve
+from domain.recorded import Recorded
+from domain.streams import category
+from sojourn.verify.findings import Findings
+
+Row = tuple[UUID, int, date, date, datetime | None]
+"""Claim, unit, arrival, departure and end: what the table and the log must agree on."""
+
+ROWS = (
+    "SELECT listing_id::text, claim_id, unit, lower(during)::date, upper(during)::date, expires_at"
+    " FROM claims WHERE listing_id::text = ANY(%s)"
+)
+WITHOUT_CALENDAR = (
+    "SELECT claim_id, listing_id FROM claims WHERE NOT EXISTS (SELECT 1 FROM stored_events"
+    " WHERE originator_id = 'calendar-' || listing_id::text) LIMIT 20"
+)
+
+
+def check_claims(
+    connection: Connection[Any], keys: Sequence[str], events: Iterable[Recorded], into: Findings
+) -> None:
+    """Fold the calendars of ``keys`` from ``events`` and compare them with the claims table."""
+    calendars: dict[str, Calendar] = {}
+    for recorded in events:
+        if category(recorded.stream) == "calendar":
+            before = calendars.get(recorded.key, Calendar())
+            _check_claim(recorded, before, into)
+            calendars[recorded.key] = evolve(before, recorded.event)  # type: ignore[arg-type] - of a calendar stream
+    into.count("calendars", len(calendars))
+    stored = _stored(connection, keys)
+    for key in calendars.keys() | stored.keys():
+        expected = set(_rows(calendars.get(key, Calendar())))
+        _compare(key, expected, stored.get(key, set()), into)
+
+
+def check_strays(connection: Connection[Any], into: Findings) -> None:
+    """Find claims of calendars that the log does not have."""
+    for claim_id, listing_id in connection.execute(WITHOUT_CALENDAR).fetchall():
+        into.found(f"claim {claim_id} on listing {listing_id} is in the table and not in the log")
+
+
+def check_live(claims: Iterable[Claim], now: datetime, where: str, into: Findings) -> None:
+    """No two of ``claims`` that live at ``now`` share a night on a unit."""
+    by_unit: dict[int, list[Claim]] = {}
+    for claim in claims:
+        if claim.live_at(now):
+            for unit in claim.units:
+                by_unit.setdefault(unit, []).append(claim)
+    for unit, taken in by_unit.items():
+        taken.sort(key=lambda claim: claim.stay.arrive)
+        for one, other in pairwise(taken):
+            if one.stay.overlaps(other.stay):
+                into.found(f"{where}: claims {one.id} and {other.id} overlap on unit {unit}")
+
+
+def _check_claim(recorded: Recorded, before: Calendar, into: Findings) -> None:
+    """A claim must not overlap those that lived when it was decided."""
+    event = recorded.event
+    if not isinstance(event, NightsHeld | RangeBlocked):
+        return
+    into.count("claims")
+    for other in before.live(recorded.occurred_at):
+        if other.stay.overlaps(event.stay) and set(other.units) & set(event.units):
+            into.found(
+                f"position {recorded.position}: claim {event.claim_id} on listing {recorded.key}"
+                f" overlaps the live claim {other.id}"
+            )
+
+
+def _rows(calendar: Calendar) -> Iterable[Row]:
+    for claim in calendar.claims.values():
+        for unit in claim.units:
+            yield claim.id, unit, claim.stay.arrive, claim.stay.depart, claim.until
+
+
+def _stored(connection: Connection[Any], keys: Sequence[str]) -> dict[str, set[Row]]:
+    found: dict[str, set[Row]] = {}
+    for listing, claim_id, unit, arrive, depart, until in connection.execute(ROWS, [list(keys)]):
+        end = until.astimezone(UTC) if until else None
+        found.setdefault(listing, set()).add((claim_id, unit, arrive, depart, end))
+    return found
+
+
+def _compare(key: str, expected: set[Row], stored: set[Row], into: Findings) -> None:
+    for claim_id, unit, arrive, depart, _ in sorted(stored - expected, key=str):
+        into.found(
+            f"claim {claim_id} on unit {unit} of listing {key}, {arrive} to {depart},"
+            " is in the table and not so in the log"
+        )
+    for claim_id, unit, arrive, depart, _ in sorted(expected - stored, key=str):
+        into.found(
+            f"claim {claim_id} on unit {unit} of listing {key}, {arrive} to {depart},"
+            " is in the log and not so in the table"
+        )

@@ -1,0 +1,59 @@
+"""`sojourn verify`: progress while it looks, a line an invariant, and the verdict last."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from rich.progress import Progress, TaskID
+
+from sojourn.settings import Settings, load_settings
+from sojourn.terminal import err, out, progress
+from sojourn.verify.checking import verify
+from sojourn.verify.stores import open_stores
+from sojourn.verify.verification import Verification
+
+
+class Bar:
+    """One bar, begun anew for each thing that is looked at."""
+
+    def __init__(self, shown: Progress) -> None:
+        self._shown = shown
+        self._task: TaskID | None = None
+
+    def begin(self, what: str, total: int | None = None) -> None:
+        """See :class:`sojourn.verify.checking.Told`."""
+        if self._task is not None:
+            self._shown.remove_task(self._task)
+        self._task = self._shown.add_task(what, total=total)
+
+    def advance(self, by: int) -> None:
+        """See :class:`sojourn.verify.checking.Told`."""
+        if self._task is not None:
+            self._shown.advance(self._task, by)
+
+
+def run(wait: float, journal: Path | None) -> int:
+    """Verify and report; the exit code."""
+    with progress() as shown:
+        result = asyncio.run(_verify(load_settings(), wait, journal, Bar(shown)))
+    report(result)
+    return 1 if result.first else 0
+
+
+def report(result: Verification) -> None:
+    """What was found, the verdict last."""
+    for findings in result.findings:
+        out.print(findings.line, markup=False, soft_wrap=True)
+        for violation in findings.violations:
+            err.print(f"   {violation}", markup=False, soft_wrap=True)
+        if findings.total > len(findings.violations):
+            err.print(f"   ... and {findings.total - len(findings.violations):,} more")
+    for late in result.lag:
+        out.print(f"lag: {late}", markup=False, soft_wrap=True)
+    out.print(result.verdict, markup=False, soft_wrap=True)
+
+
+async def _verify(settings: Settings, wait: float, journal: Path | None, told: Bar) -> Verification:
+    async with open_stores(settings) as stores:
+        return await verify(stores, wait, journal, told)

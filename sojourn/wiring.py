@@ -1,0 +1,198 @@
+"""The composition root: from settings to the log, the apps, the relay, the workers, the timers.
+
+Each function imports what only its process needs, so that no process starts slower for the others.
+"""
+# ruff: noqa: PLC0415 - see above
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from prometheus_client import CollectorRegistry, start_http_server
+
+from commands.context import Context
+from commands.execute import Commands
+from eventlog.application import EventLog
+from eventlog.reader import LogReader
+from sojourn.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from streams.sink import Sink
+
+_log = logging.getLogger("sojourn.process")
+
+TIDIED_AT_ONCE = 100
+"""How many lapsed holds a timer takes on before it asks again."""
+
+
+@contextmanager
+def event_log(settings: Settings, *, pool_size: int = 4, overflow: int = 12) -> Generator[EventLog]:
+    """The log as commands use it."""
+    log = EventLog(
+        settings.need("postgres_commands_url"), pool_size=pool_size, max_overflow=overflow
+    )
+    try:
+        yield log
+    finally:
+        log.close()
+
+
+@contextmanager
+def commands(settings: Settings) -> Generator[Commands]:
+    """The use cases on the log."""
+    with event_log(settings) as log:
+        yield Commands(log)
+
+
+def log_reader(settings: Settings) -> LogReader:
+    """The log as those who may only SELECT see it."""
+    return LogReader(settings.need("postgres_queries_url"), timeout=10)
+
+
+def command_app(settings: Settings) -> FastAPI:
+    """All that changes something; it needs the log, and nothing else to be there."""
+    from api.commands_app import create_commands_app
+
+    return create_commands_app(
+        postgres_url=settings.need("postgres_commands_url"),
+        signing_seed=settings.key("signing_key_file"),
+        secret=settings.key("secret_key_file"),
+        origins=settings.cors_origins,
+    )
+
+
+def query_app(settings: Settings) -> FastAPI:
+    """All that is read; none of its credentials can write to the log."""
+    from api.queries_app import create_queries_app
+
+    return create_queries_app(
+        redis_url=settings.need("redis_url"),
+        elasticsearch_url=settings.need("elasticsearch_url"),
+        postgres_url=settings.need("postgres_queries_url"),
+        verify_key=settings.key("verify_key_file"),
+        secret=settings.key("secret_key_file"),
+        redis_prefix=settings.redis_prefix,
+        index_prefix=settings.index_prefix,
+        origins=settings.cors_origins,
+    )
+
+
+def gateway_app(settings: Settings) -> FastAPI:
+    """Both apps on one origin."""
+    from api.gateway.app import create_gateway
+
+    return create_gateway(
+        commands=settings.commands_upstream,
+        queries=settings.queries_upstream,
+        origins=settings.cors_origins,
+    )
+
+
+def relay(settings: Settings) -> None:
+    """Send the log to Kafka until told to stop."""
+    from streams.metrics import RelayMetrics
+    from streams.relay import RelaySettings, run_relay
+
+    # The one role that may move the checkpoint reads the log with it, too.
+    url = settings.need("postgres_commands_url")
+    to = RelaySettings(
+        postgres_url=url,
+        bootstrap=settings.need("kafka_bootstrap"),
+        topic=settings.topic,
+    )
+    with _registry(settings) as registry, LogReader(url, timeout=10) as log:
+        run_relay(log, to, RelayMetrics(registry), _stop_on_signals())
+
+
+def timers(settings: Settings) -> None:
+    """Release lapsed holds until told to stop."""
+    from commands.expire_hold import ExpireHold, expire_hold
+    from streams.timers import run_timers
+
+    with event_log(settings, pool_size=1, overflow=1) as log:
+        ready = Commands(log)
+
+        def expire(booking_id: UUID) -> None:
+            context = Context(process="timers", correlation_id=f"hold:{booking_id}")
+            ready.execute(expire_hold, ExpireHold(booking_id=booking_id), context)
+
+        run_timers(lambda: log.lapsed_holds(TIDIED_AT_ONCE), expire, _stop_on_signals())
+
+
+async def pages_worker(settings: Settings) -> None:
+    """Apply the topic to the pages in Redis until told to stop."""
+    from projections.connect import connect_redis
+    from streams.pages import Pages
+
+    redis = connect_redis(settings.need("redis_url"))
+    try:
+        await _work(settings, Pages(redis, settings.redis_prefix))
+    finally:
+        await redis.aclose()
+
+
+async def search_worker(settings: Settings) -> None:
+    """Apply the topic to the search index in Elasticsearch until told to stop."""
+    from projections.connect import connect_elasticsearch
+    from streams.search import Search
+
+    client = connect_elasticsearch(settings.need("elasticsearch_url"))
+    try:
+        sink = Search(client, settings.index_prefix, replicas=settings.index_replicas)
+        await _work(settings, sink)
+    finally:
+        await client.close()
+
+
+async def _work(settings: Settings, sink: Sink) -> None:
+    from streams.metrics import WorkerMetrics
+    from streams.running import run_worker, stop_on_signals
+    from streams.worker import WorkerSettings, create_worker
+
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    at = WorkerSettings(
+        bootstrap=settings.need("kafka_bootstrap"),
+        topic=settings.topic,
+        group=f"{settings.group_prefix}.{sink.name}",
+    )
+    with _registry(settings) as registry, log_reader(settings) as log:
+        metrics = WorkerMetrics(registry)
+        await run_worker(lambda: create_worker(sink, log=log, settings=at, metrics=metrics), stop)
+
+
+@contextmanager
+def _registry(settings: Settings) -> Generator[CollectorRegistry]:
+    """Where the process counts; shown at ``/metrics`` when a port for it is set."""
+    registry = CollectorRegistry()
+    if settings.metrics_port is None:
+        yield registry
+        return
+    server, thread = start_http_server(settings.metrics_port, settings.host, registry)
+    try:
+        yield registry
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+
+    def tell(number: int, _frame: FrameType | None) -> None:
+        _log.info("stopping on %s", signal.Signals(number).name)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, tell)
+    return stop
