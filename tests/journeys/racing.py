@@ -39,9 +39,8 @@ def racers(urls: list[str]) -> Generator[tuple[Person, list[Person]]]:
             for url in urls
         ]
         with ThreadPoolExecutor(8) as threads:
-            host, *guests = threads.map(
-                lambda n: join(clients[n % len(clients)], f"Racer{n}"), range(RACERS + 1)
-            )
+            by_turns = (clients[number % len(clients)] for number in range(RACERS + 1))
+            host, *guests = threads.map(join, by_turns)
         yield host, guests
 
 

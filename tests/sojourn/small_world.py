@@ -77,9 +77,7 @@ def live(platform: Platform) -> SmallWorld:
 
 def _booked(ready: Commands, listing: UUID, guest: UUID, stay: Stay) -> UUID:
     """A booking asked for with a key, and confirmed."""
-    quoting = MakeQuote(
-        quote_id=uuid7(), listing_id=listing, guest_id=guest, stay=stay, guests=2
-    )
+    quoting = MakeQuote(quote_id=uuid7(), listing_id=listing, guest_id=guest, stay=stay, guests=2)
     made = ready.execute(make_quote, quoting, _context(guest)).result
     assert made is not None
     booking = uuid7()

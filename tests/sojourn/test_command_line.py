@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -70,7 +71,8 @@ def test_every_command_helps(command: str) -> None:
 
 def test_every_command_that_takes_part_in_production_has_an_example() -> None:
     here = {"up", "down", "status", "logs", "clean", "fetch"}
-    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined] - a group's
+    group: Any = get_command(app)
+    for name, command in group.commands.items():
         for leaf in getattr(command, "commands", {name: command}).values():
             if name not in here:
                 assert "Example" in (leaf.help or ""), f"{name} {leaf.name}"

@@ -113,7 +113,7 @@ def test_a_key_that_can_not_be_read_names_its_variable_and_file(
     path = tmp_path / "key"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(Stop, match="SOJOURN_SIGNING_KEY_FILE names .*key"):
+    with pytest.raises(Stop, match=r"SOJOURN_SIGNING_KEY_FILE names .*key"):
         Settings(signing_key_file=path).key("signing_key_file")
 
 

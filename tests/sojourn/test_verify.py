@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -40,6 +41,14 @@ async def verified(
 ) -> Verification:
     async with open_stores(platform.settings) as stores:
         return await verify(stores, wait, journal, Unheard())
+
+
+@pytest.fixture(scope="module")
+def untouched(shared_platform: Platform) -> SmallWorld:
+    """A world for tests that only look at it."""
+    made = live(shared_platform)
+    asyncio.run(apply_log(shared_platform))
+    return made
 
 
 @pytest.fixture
@@ -91,15 +100,28 @@ def in_index(script: str) -> Tamper:
     return tamper
 
 
+def edited(model: str, identity: str, part: str, old: bytes, new: bytes) -> Tamper:
+    """A part of a document in Redis, rewritten as if somebody knew how."""
+
+    async def tamper(world: SmallWorld) -> None:
+        key = f"{world.platform.name}:1:{model}:{getattr(world, identity)}"
+        async with read_models(world.platform) as (redis, _):
+            stored: bytes = await untyped(redis).hget(key, part)
+            assert old in stored
+            await untyped(redis).hset(key, part, stored.replace(old, new))
+
+    return tamper
+
+
 async def test_a_world_that_is_right_is_clean(world: SmallWorld) -> None:
     result = await verified(world.platform)
     assert result.first is None
     assert result.lag == []
     assert result.claims.counts == {"calendars": 1, "claims": 3}
     assert result.receipts.counts == {"keyed commands": 2, "receipts": 2}
-    assert re.fullmatch(
-        r"verify: clean — \d+ events, 8 streams, 7 documents", result.verdict
-    ), result.verdict
+    assert re.fullmatch(r"verify: clean — \d+ events, 8 streams, 7 documents", result.verdict), (
+        result.verdict
+    )
 
 
 BREAKS: dict[str, tuple[int, Tamper, str]] = {
@@ -151,6 +173,16 @@ BREAKS: dict[str, tuple[int, Tamper, str]] = {
         r"claim \S+ on listing \S+ is in the table and not in the log",
     ),
     "a page that says something else": (
+        4,
+        edited("account", "guest", "account", b"Somebody", b"Nobody"),
+        r"account \S+ in Redis is not the fold of account-\S+ up to version 1",
+    ),
+    "a calendar that says something else": (
+        4,
+        edited("calendar", "listing", "calendar", b'"kind":"booking"', b'"kind":"block"'),
+        r"calendar \S+ in Redis is not the fold of calendar-\S+ up to version \d+",
+    ),
+    "a page that can't be read": (
         4,
         in_redis("booking", "confirmed", "HSET", "booking", "null"),
         r"booking \S+ in Redis: its booking part can't be read",
@@ -238,6 +270,18 @@ async def test_a_double_booking_that_every_guard_let_through_is_named(world: Sma
     assert any("overlaps the live claim" in violation for violation in result.claims.violations)
 
 
+async def test_a_double_booking_in_a_calendar_s_page_is_named(world: SmallWorld) -> None:
+    key = f"{world.platform.name}:1:calendar:{world.listing}"
+    async with read_models(world.platform) as (redis, _):
+        stored = msgspec.json.decode(await untyped(redis).hget(key, "calendar"))
+        claim = next(each for each in stored["claims"].values() if each["kind"] == "booking")
+        other = str(uuid4())
+        stored["claims"][other] = {**claim, "id": other}
+        await redis.hset(key, "calendar", msgspec.json.encode(stored))  # type: ignore[misc]
+    result = await verified(world.platform)
+    assert any("overlap on unit 0" in violation for violation in result.claims.violations)
+
+
 async def test_a_page_behind_what_is_applied_is_named(world: SmallWorld) -> None:
     async with read_models(world.platform) as (redis, _):
         key = f"{world.platform.name}:1:booking:{world.cancelled}"
@@ -256,10 +300,10 @@ async def test_a_lag_is_told_apart_and_breaks_nothing_unless_waited_for(world: S
     live(world.platform)
     result = await verified(world.platform)
     assert result.first is None
-    assert [line.partition(":")[0] for line in result.lag] == [
+    assert {line.partition(":")[0] for line in result.lag} == {
         "pages in Redis",
         "search in Elasticsearch",
-    ]
+    }
     waited = await verified(world.platform, wait=0.1)
     assert waited.first is not None
     assert "did not catch up within 0.1 s" in waited.first
@@ -307,10 +351,10 @@ def told(world: SmallWorld, journal: Path, **answer: object) -> Path:
     ],
 )
 async def test_what_clients_were_told_is_in_the_log(
-    world: SmallWorld, tmp_path: Path, answer: dict[str, object], wrong: str | None
+    untouched: SmallWorld, tmp_path: Path, answer: dict[str, object], wrong: str | None
 ) -> None:
-    journal = told(world, tmp_path / "journal.jsonl", **answer)
-    result = await verified(world.platform, journal=journal)
+    journal = told(untouched, tmp_path / "journal.jsonl", **answer)
+    result = await verified(untouched.platform, journal=journal)
     if wrong is None:
         assert result.first is None
     else:
