@@ -22,6 +22,22 @@ def migrate() -> None:
     run(load_settings(), err.print)
 
 
+def keys(
+    folder: Annotated[Path, typer.Argument(help="Where the files go.", file_okay=False)],
+) -> None:
+    """Make the key files of an installation, once; files that exist stay as they are.
+
+    Prints the settings that name them. Keep them: without the secret key nobody can sign in.
+
+    Example: [cyan]sojourn keys /etc/sojourn[/]
+    """
+    from sojourn.keys import make_keys  # noqa: PLC0415
+    from sojourn.terminal import out  # noqa: PLC0415
+
+    for variable, path in make_keys(folder).items():
+        out.print(f"{variable}={path}", soft_wrap=True)
+
+
 def settings() -> None:
     """All settings: the variable, the value that this process would use, and what it is.
 
