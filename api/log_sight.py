@@ -51,5 +51,10 @@ class LogSight:
     async def _load(
         self, stream: str, evolve: Callable[[S | None, Any], S]
     ) -> tuple[S, int] | None:
-        loaded = await to_thread.run_sync(self._log.load, stream, evolve)
-        return (loaded.state, loaded.version) if loaded else None
+        def load() -> tuple[S, int] | None:
+            # The library loads ten times before it admits that Postgres is gone; this asks once.
+            self._log.now()
+            loaded = self._log.load(stream, evolve)
+            return (loaded.state, loaded.version) if loaded else None
+
+        return await to_thread.run_sync(load)

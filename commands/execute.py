@@ -13,7 +13,7 @@ from commands.context import Context
 from commands.receipts import InProgress, KeyReused, ReceiptRequest, StoredResponse
 from commands.work import Work
 from domain.calendar.facts import NightsHeld, RangeBlocked
-from domain.refusals import EmailTaken, NightsTaken
+from domain.refusals import EmailTaken, NightsTaken, Refusal
 from eventlog.append import (
     Append,
     Appended,
@@ -82,6 +82,11 @@ class Commands:
                     )
                 try:
                     return self._attempt(handle, message, context, respond, causation_id)
+                except Refusal:
+                    # The same command, sent twice at once, may have got here first: what looks
+                    # taken is taken by itself.
+                    if self._receipt(context.receipt) is None:
+                        raise
                 except AppendFailed as conflict:
                     if monotonic() > give_up:
                         busy = isinstance(conflict, ReceiptExists)
@@ -90,7 +95,7 @@ class Commands:
             raise Unavailable(str(error)) from error
 
     def _replay(self, asked: ReceiptRequest | None) -> tuple[StoredResponse, dict[int, int]] | None:
-        receipt = self._log.receipt(asked.account_id, asked.key) if asked else None
+        receipt = self._receipt(asked)
         if receipt is None or asked is None:
             return None
         if receipt.fingerprint != asked.fingerprint:
@@ -99,6 +104,9 @@ class Commands:
             status=receipt.status, body=receipt.body, headers=dict(receipt.headers)
         )
         return response, dict(receipt.positions)
+
+    def _receipt(self, asked: ReceiptRequest | None) -> Receipt | None:
+        return self._log.receipt(asked.account_id, asked.key) if asked else None
 
     def _attempt(
         self,

@@ -18,7 +18,11 @@ COMMANDS_GRANTS = (
     "GRANT SELECT, INSERT, UPDATE, DELETE ON claims, credentials, sessions TO {role}",
     "GRANT SELECT, INSERT, UPDATE ON relay_checkpoint TO {role}",
 )
-QUERIES_GRANTS = ("GRANT SELECT ON stored_events, event_log, relay_checkpoint TO {role}",)
+QUERIES_GRANTS = (
+    "GRANT SELECT ON stored_events, event_log, relay_checkpoint TO {role}",
+    # Administrators look accounts up by address; the password hashes stay out of reach.
+    "GRANT SELECT (account_id, email_hash) ON credentials TO {role}",
+)
 
 
 def upgrade(owner_url: str, commands_url: str, queries_url: str) -> None:

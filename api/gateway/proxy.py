@@ -76,7 +76,8 @@ class Proxy:
                     if problem is not None:
                         await problem_response(problem)(scope, exchange.receive, send)
                         return
-                headers = list(end_to_end(answer.raw_headers))
+                # Each server tells its own date.
+                headers = [pair for pair in end_to_end(answer.raw_headers) if pair[0] != b"date"]
                 started = True
                 await send(
                     {"type": "http.response.start", "status": answer.status, "headers": headers}
