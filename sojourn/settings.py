@@ -94,6 +94,10 @@ class Settings(BaseSettings):
     queries_upstream: str = Field(
         default="http://127.0.0.1:8002", description="where the gateway finds the query app"
     )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("127.0.0.0/8", "::1/128"),
+        description="networks whose X-Forwarded-For is believed, by commas: where the gateway is",
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="origins whose pages may call the API, by commas"
     )
@@ -101,13 +105,13 @@ class Settings(BaseSettings):
         default="info", description="how much the processes tell"
     )
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "trusted_proxies", mode="before")
     @classmethod
-    def split_origins(cls, given: object) -> object:
-        """Origins are written in one variable, separated by commas."""
+    def split_at_commas(cls, given: object) -> object:
+        """Several values are written in one variable, separated by commas."""
         if not isinstance(given, str):
             return given
-        return tuple(origin.strip() for origin in given.split(",") if origin.strip())
+        return tuple(value.strip() for value in given.split(",") if value.strip())
 
     @classmethod
     def settings_customise_sources(

@@ -68,6 +68,7 @@ def command_app(settings: Settings) -> FastAPI:
         signing_seed=settings.key("signing_key_file"),
         secret=settings.key("secret_key_file"),
         origins=settings.cors_origins,
+        trusted_proxies=settings.trusted_proxies,
     )
 
 
@@ -84,6 +85,7 @@ def query_app(settings: Settings) -> FastAPI:
         redis_prefix=settings.redis_prefix,
         index_prefix=settings.index_prefix,
         origins=settings.cors_origins,
+        trusted_proxies=settings.trusted_proxies,
     )
 
 
