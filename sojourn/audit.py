@@ -53,7 +53,7 @@ def _table(found: list[LogRecord]) -> int | None:
     table = Table()
     table.add_column("position", justify="right")
     table.add_column("recorded at (UTC)", no_wrap=True)
-    table.add_column("type", overflow="fold")
+    table.add_column("type", no_wrap=True)
     table.add_column("stream @ version", overflow="fold")
     table.add_column("actor", overflow="fold")
     for record in found:

@@ -23,6 +23,8 @@ PREFIX = "SOJOURN_"
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
 
+LOOPBACK: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+
 
 class Settings(BaseSettings):
     """What the processes need to know; each is the variable `SOJOURN_` and its name in capitals."""
@@ -95,7 +97,7 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:8002", description="where the gateway finds the query app"
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("127.0.0.0/8", "::1/128"),
+        LOOPBACK,
         description="networks whose X-Forwarded-For is believed, by commas: where the gateway is",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(

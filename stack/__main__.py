@@ -50,7 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
                 case _:
                     return _show(home, as_variables=options.command == "env")
     except StackError as error:
-        Console(stderr=True, highlight=False).print(f"error: {error}", markup=False, style="red")
+        Console(stderr=True, highlight=False, soft_wrap=True).print(
+            f"error: {error}", markup=False, style="red"
+        )
         return 1
     except KeyboardInterrupt:
         return 130

@@ -95,8 +95,11 @@ def start_servers(
     _make_home(home)
     supervisor = Supervisor(home, Claim(home))
     try:
-        for name in supervisor.end_left_behind():
-            report.say(f"Ended {name}, which an earlier run that was killed had left behind.")
+        left = supervisor.end_left_behind()
+        if left:
+            report.say(f"Ended {', '.join(left)}, which a run that was killed had left behind.")
+        for field, address in named.items():
+            _require_answer(field, address)
         before = supervisor.before.ports if supervisor.before else dict[str, int]()
         chosen = choose_ports([*ports_of(wanted), *more_ports], environ, ports, before)
         supervisor.announce("fetching", ports=chosen)
@@ -105,8 +108,6 @@ def start_servers(
         addresses = addresses_of(servers, named)
         supervisor.announce("starting servers", addresses=addresses)
         _start_all(servers, supervisor, report)
-        for field, address in named.items():
-            _require_answer(field, address)
         supervisor.announce("servers ready")
     except BaseException:
         supervisor.stop()

@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from stack.errors import StackError
-from stack.processes import Program, Running, Started, end_left_behind, group_members
+from stack.groups import group_members
+from stack.processes import Program, Running, Started, end_left_behind
 
 PARENT_AND_CHILD = """
 import subprocess, sys, time

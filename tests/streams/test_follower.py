@@ -173,7 +173,7 @@ async def test_a_stream_with_an_unreadable_event_stops_there_and_the_others_go_o
     ]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(data=st.data())
 def test_any_batches_with_losses_and_repeats_end_in_the_documents_of_the_log(
     data: st.DataObject,
