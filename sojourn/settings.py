@@ -97,7 +97,7 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:8002", description="where the gateway finds the query app"
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        LOOPBACK,
+        default=LOOPBACK,
         description="networks whose X-Forwarded-For is believed, by commas: where the gateway is",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
