@@ -6,7 +6,10 @@ A time that does not exist moves forward by the gap; an ambiguous one is the fir
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, reset_tzpath
+
+# Every process decides by the pinned tzdata package, not by whatever its machine has installed.
+reset_tzpath(to=())
 
 CHECK_IN = time(15, 0)
 """The local time from which a guest may arrive."""
