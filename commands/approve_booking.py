@@ -10,7 +10,6 @@ from commands.work import Work
 from domain.booking.decisions import HOLD_FOR, approve
 from domain.booking.state import Booking
 from domain.calendar.decisions import extend
-from domain.refusals import NotYours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,9 +21,7 @@ class ApproveBooking:
 
 def approve_booking(message: ApproveBooking, work: Work) -> Versioned[Booking]:
     """Raises NoSuch, NotYours for the guest, HoldLapsed and PolicyForbids."""
-    booking = work.own_booking(message.booking_id)
-    if booking.state.party(work.context.actor) != "host":
-        raise NotYours(action="approve your own request")
+    booking = work.hosted_booking(message.booking_id, "approve your own request")
     events = approve(booking.state, work.now)
     if events:
         calendar = work.calendar(booking.state.listing_id)

@@ -10,7 +10,6 @@ from commands.work import Work
 from domain.booking.decisions import decline
 from domain.booking.state import Booking
 from domain.calendar.decisions import release
-from domain.refusals import NotYours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +22,7 @@ class DeclineBooking:
 
 def decline_booking(message: DeclineBooking, work: Work) -> Versioned[Booking]:
     """Raises NoSuch, NotYours for the guest, HoldLapsed and PolicyForbids."""
-    booking = work.own_booking(message.booking_id)
-    if booking.state.party(work.context.actor) != "host":
-        raise NotYours(action="decline your own request")
+    booking = work.hosted_booking(message.booking_id, "decline your own request")
     events = decline(booking.state, message.reason, work.now)
     if events:
         calendar = work.calendar(booking.state.listing_id)

@@ -91,6 +91,13 @@ class Work:
             raise NoSuch(what="booking", id=str(booking_id))
         return found
 
+    def hosted_booking(self, booking_id: UUID, action: str) -> Versioned[Booking]:
+        """A booking of the actor's listing; raises NoSuch, or NotYours for its guest."""
+        found = self.own_booking(booking_id)
+        if found.state.party(self.context.actor) != "host":
+            raise NotYours(action=action)
+        return found
+
     def account(self, account_id: UUID) -> Versioned[Account]:
         """An account; raises NoSuch."""
         found = self._load(account_stream(account_id), str(account_id), evolve_account)

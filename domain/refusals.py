@@ -213,6 +213,16 @@ class PolicyForbids(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class TooEarly(Refusal):
+    """The moment for it has not come."""
+
+    code = "too_early"
+    says = "You can {action} from {earliest:%Y-%m-%dT%H:%M:%SZ} on."
+    action: str
+    earliest: datetime
+
+
+@dataclass(eq=False, kw_only=True)
 class StaleVersion(Refusal):
     """The thing has changed since the version that the request names."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from domain.events import Event
+from domain.refusals import Refusal
 from eventlog.names import NAMES, TYPES
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -30,5 +31,5 @@ def decode(name: str, data: bytes) -> Event:
         return _decoders[name].decode(data)
     except KeyError:
         raise Undecodable(name, "no event has this name") from None
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, Refusal) as error:
         raise Undecodable(name, str(error)) from error

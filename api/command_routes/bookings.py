@@ -1,4 +1,4 @@
-"""Guests book, confirm and cancel; hosts approve, decline and cancel."""
+"""Guests book, confirm and cancel; hosts decide, let guests in and see them off."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ from commands.approve_booking import ApproveBooking, approve_booking
 from commands.book import Book
 from commands.book import book as book_quote
 from commands.cancel_booking import CancelBooking, cancel_booking
+from commands.check_in_guest import CheckInGuest, check_in_guest
+from commands.complete_booking import CompleteBooking, complete_booking
 from commands.confirm_booking import SANDBOX, ConfirmBooking, confirm_booking
 from commands.decline_booking import DeclineBooking, decline_booking
+from commands.mark_no_show import MarkNoShow, mark_no_show
 from commands.receipts import StoredResponse
 from commands.versioned import Versioned
 from domain.booking.state import Booking as DomainBooking
@@ -92,6 +95,48 @@ async def decline(
     """Say no to a request; its nights are free at once."""
     message = DeclineBooking(booking_id=booking_id, reason=body.reason if body else None)
     return await side.carry_out(request, decline_booking, message, _shown(side, caller))
+
+
+@router.post("/v1/bookings/{booking_id}/check-in", response_model=Booking)
+@guards(signed_in, sees_booking)
+async def check_in(
+    request: Request,
+    side: Side,
+    caller: Caller,
+    booking_id: UUID,
+    body: Annotated[Empty | None, Body()] = None,
+) -> Response:
+    """Let the guest in, from the day of arrival on."""
+    message = CheckInGuest(booking_id=booking_id)
+    return await side.carry_out(request, check_in_guest, message, _shown(side, caller))
+
+
+@router.post("/v1/bookings/{booking_id}/complete", response_model=Booking)
+@guards(signed_in, sees_booking)
+async def complete(
+    request: Request,
+    side: Side,
+    caller: Caller,
+    booking_id: UUID,
+    body: Annotated[Empty | None, Body()] = None,
+) -> Response:
+    """See the guest off; who leaves early gives the nights that remain back."""
+    message = CompleteBooking(booking_id=booking_id)
+    return await side.carry_out(request, complete_booking, message, _shown(side, caller))
+
+
+@router.post("/v1/bookings/{booking_id}/no-show", response_model=Booking)
+@guards(signed_in, sees_booking)
+async def no_show(
+    request: Request,
+    side: Side,
+    caller: Caller,
+    booking_id: UUID,
+    body: Annotated[Reason | None, Body()] = None,
+) -> Response:
+    """Say that the guest never came, from check-in time on; the nights are free again."""
+    message = MarkNoShow(booking_id=booking_id, reason=body.reason if body else None)
+    return await side.carry_out(request, mark_no_show, message, _shown(side, caller))
 
 
 def _shown(

@@ -17,6 +17,7 @@ STATUSES: dict[str, int] = {
     "hold_lapsed": 409,
     "too_many_holds": 409,
     "policy_forbids": 409,
+    "too_early": 409,
     "email_taken": 409,
     "stale_version": 412,
 }

@@ -62,7 +62,7 @@ class RefundPreview(Refund):
         if party is None or "cancel" not in actions(booking, party, now):
             raise PolicyForbids(action="cancel", status=booking.status_at(now))
         lines = refund(booking, party, now)
-        ends = booking.policy.valid_until(now, booking.check_in)
+        ends = booking.policy.valid_until(now, booking.check_in, booking.requested_at)
         return cls.model_construct(
             policy=booking.policy.name,
             lines=_lines(lines),

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt
 
+from api.representations.policy import Policy, PolicyBody, policy_terms
 from api.representations.values import Input, Money
+from domain.booking.policy import FLEXIBLE
 from domain.listing.facts import Kind
 from domain.listing.facts import Location as DomainLocation
 from domain.listing.offer import (
@@ -65,6 +67,7 @@ class Terms(Input):
     minimum_nights: Annotated[StrictInt, Field(ge=1, le=LONGEST_STAY)] = 1
     maximum_nights: Annotated[StrictInt, Field(ge=1, le=LONGEST_STAY)] = 365
     instant: StrictBool = True
+    cancellation_policy: PolicyBody = PolicyBody(name=FLEXIBLE.name)
 
 
 class ListingBody(Terms):
@@ -90,6 +93,7 @@ class ListingBody(Terms):
             minimum_nights=self.minimum_nights,
             maximum_nights=self.maximum_nights,
             instant=self.instant,
+            policy=self.cancellation_policy.to_domain(),
         )
 
 
@@ -112,6 +116,7 @@ class Listing(BaseModel):
     minimum_nights: int
     maximum_nights: int
     instant: bool
+    cancellation_policy: Policy
 
     @classmethod
     def of(cls, listing: DomainListing, version: int) -> Self:
@@ -133,6 +138,7 @@ class Listing(BaseModel):
             minimum_nights=listing.minimum_nights,
             maximum_nights=listing.maximum_nights,
             instant=listing.instant,
+            cancellation_policy=Policy.of(listing.policy),
         )
 
 
@@ -146,4 +152,5 @@ class Listings(BaseModel):
 def terms_of(listing: DomainListing) -> dict[str, Any]:
     """What a merge patch is applied to: the terms as a host would write them."""
     document = Listing.of(listing, 0).model_dump(mode="json")
+    document["cancellation_policy"] = policy_terms(listing.policy)
     return {name: document[name] for name in Terms.model_fields}

@@ -9,23 +9,26 @@ from uuid import UUID
 from domain.booking.facts import (
     BookingApproved,
     BookingCancelled,
+    BookingCheckedIn,
+    BookingCompleted,
     BookingConfirmed,
     BookingDeclined,
     BookingEvent,
     BookingExpired,
+    BookingMarkedNoShow,
     BookingRequested,
     Party,
     PaymentCaptured,
     PaymentRefunded,
     RefundLine,
 )
-from domain.booking.policy import FLEXIBLE
+from domain.booking.policy import WHOLE
 from domain.booking.state import Booking
 from domain.listing.state import Listing
 from domain.local_time import CHECK_IN, instant
 from domain.money import Money, total
 from domain.quote.state import Quote
-from domain.refusals import HoldLapsed, PolicyForbids, QuoteExpired
+from domain.refusals import HoldLapsed, PolicyForbids, QuoteExpired, TooEarly
 
 HOLD_FOR = timedelta(minutes=15)
 """How long a guest may take to confirm."""
@@ -33,7 +36,7 @@ HOLD_FOR = timedelta(minutes=15)
 DECIDE_WITHIN = timedelta(hours=24)
 """How long a host may take to approve, though never past check-in."""
 
-Action = Literal["confirm", "approve", "decline", "cancel"]
+Action = Literal["confirm", "approve", "decline", "cancel", "check-in", "complete", "no-show"]
 
 
 def request(
@@ -56,8 +59,9 @@ def request(
             units=units,
             lines=quote.lines,
             total=quote.total,
-            policy=FLEXIBLE,
+            policy=listing.policy,
             needs_approval=not listing.instant,
+            requested_at=now,
             hold_expires_at=hold_until(listing, quote, now),
         )
     ]
@@ -131,7 +135,9 @@ def refund(booking: Booking, by: Party, now: datetime) -> tuple[RefundLine, ...]
 
     A cancellation that is not the guest's refunds all.
     """
-    share = booking.policy.share_at(now, booking.check_in) if by == "guest" else 10_000
+    share = WHOLE
+    if by == "guest":
+        share = booking.policy.share_at(now, booking.check_in, booking.requested_at)
     if not booking.paid.amount:
         share = 0
     return tuple(
@@ -153,6 +159,44 @@ def expire(booking: Booking, now: datetime) -> list[BookingEvent]:
     return []
 
 
+def check_in(booking: Booking, now: datetime) -> list[BookingEvent]:
+    """The guest arrives, from midnight of the arrival on; arrived already, nothing happens."""
+    status = booking.status_at(now)
+    if status == "checked_in":
+        return []
+    if status != "confirmed":
+        raise _late_or_forbidden(booking, "check in", status)
+    _not_before(booking.arrival_day, now, "check in")
+    return [BookingCheckedIn(at=now)]
+
+
+def complete(booking: Booking, now: datetime) -> list[BookingEvent]:
+    """The guest leaves, early or not; left already, nothing happens."""
+    status = booking.status_at(now)
+    if status == "completed":
+        return []
+    if status != "checked_in":
+        raise _late_or_forbidden(booking, "complete", status)
+    return [BookingCompleted(at=now)]
+
+
+def mark_no_show(
+    booking: Booking, by: Party, reason: str | None, now: datetime
+) -> list[BookingEvent]:
+    """The guest did not come; marked already, nothing happens.
+
+    A host may say so from check-in time on; the platform earlier too.
+    """
+    status = booking.status_at(now)
+    if status == "no_show":
+        return []
+    if status != "confirmed":
+        raise _late_or_forbidden(booking, "mark as a no-show", status)
+    if by != "platform":
+        _not_before(booking.check_in, now, "mark as a no-show")
+    return [BookingMarkedNoShow(at=now, reason=reason)]
+
+
 def actions(booking: Booking, party: Party | None, now: datetime) -> tuple[Action, ...]:
     """What that side of the booking may do at ``now``."""
     status = booking.status_at(now)
@@ -160,9 +204,20 @@ def actions(booking: Booking, party: Party | None, now: datetime) -> tuple[Actio
         return ("confirm", "cancel")
     if party == "host" and status == "awaiting_approval":
         return ("approve", "decline")
+    if party == "host" and status == "confirmed":
+        arrived: tuple[Action, ...] = ("check-in",) if now >= booking.arrival_day else ()
+        missed: tuple[Action, ...] = ("no-show",) if now >= booking.check_in else ()
+        return ("cancel", *arrived, *missed)
+    if party == "host" and status == "checked_in":
+        return ("complete",)
     if party is not None and status in ("held", "awaiting_approval", "confirmed"):
         return ("cancel",)
     return ()
+
+
+def _not_before(earliest: datetime, now: datetime, action: str) -> None:
+    if now < earliest:
+        raise TooEarly(action=action, earliest=earliest)
 
 
 def _late_or_forbidden(booking: Booking, action: str, status: str) -> Exception:

@@ -34,6 +34,7 @@ class BookingRequested:
     total: Money
     policy: CancellationPolicy
     needs_approval: bool
+    requested_at: datetime
     hold_expires_at: datetime
 
 
@@ -87,6 +88,28 @@ class BookingCancelled:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BookingCheckedIn:
+    """The guest arrived."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingCompleted:
+    """The guest left, and the stay is over."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingMarkedNoShow:
+    """The guest never came; a reason is given when the platform says so before the arrival."""
+
+    at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaymentRefunded:
     """Money went back to the guest."""
 
@@ -110,4 +133,7 @@ BookingEvent = (
     | BookingCancelled
     | PaymentRefunded
     | BookingExpired
+    | BookingCheckedIn
+    | BookingCompleted
+    | BookingMarkedNoShow
 )

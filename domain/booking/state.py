@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from typing import Literal, assert_never
 from uuid import UUID
 
 from domain.booking.facts import (
     BookingApproved,
     BookingCancelled,
+    BookingCheckedIn,
+    BookingCompleted,
     BookingConfirmed,
     BookingDeclined,
     BookingEvent,
     BookingExpired,
+    BookingMarkedNoShow,
     BookingRequested,
     Party,
     PaymentCaptured,
@@ -27,7 +30,17 @@ from domain.money import Money
 from domain.quote.facts import QuoteLine
 from domain.stay import Stay
 
-Status = Literal["held", "awaiting_approval", "confirmed", "declined", "expired", "cancelled"]
+Status = Literal[
+    "held",
+    "awaiting_approval",
+    "confirmed",
+    "declined",
+    "expired",
+    "cancelled",
+    "checked_in",
+    "completed",
+    "no_show",
+]
 PaymentStatus = Literal["none", "captured", "refunded"]
 
 
@@ -49,6 +62,7 @@ class Booking:
     total: Money
     policy: CancellationPolicy
     status: Status
+    requested_at: datetime
     hold_expires_at: datetime | None
     paid: Money
     refunded: Money
@@ -60,6 +74,16 @@ class Booking:
     def check_in(self) -> datetime:
         """The instant from which the guest may arrive."""
         return instant(self.stay.arrive, CHECK_IN, self.time_zone)
+
+    @property
+    def arrival_day(self) -> datetime:
+        """The instant at which the day of arrival begins, in the listing's zone."""
+        return instant(self.stay.arrive, time(0), self.time_zone)
+
+    @property
+    def departure_day(self) -> datetime:
+        """The instant at which the day of departure begins, in the listing's zone."""
+        return instant(self.stay.depart, time(0), self.time_zone)
 
     @property
     def payment_status(self) -> PaymentStatus:
@@ -107,6 +131,12 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
             )
         case PaymentRefunded():
             return replace(booking, refunded=booking.refunded + event.amount)
+        case BookingCheckedIn():
+            return replace(booking, status="checked_in")
+        case BookingCompleted():
+            return replace(booking, status="completed")
+        case BookingMarkedNoShow():
+            return replace(booking, status="no_show")
         case BookingExpired():
             return replace(booking, status="expired", hold_expires_at=event.expired_at)
         case _:
@@ -130,6 +160,7 @@ def _requested(event: BookingRequested) -> Booking:
         total=event.total,
         policy=event.policy,
         status="awaiting_approval" if event.needs_approval else "held",
+        requested_at=event.requested_at,
         hold_expires_at=event.hold_expires_at,
         paid=nothing,
         refunded=nothing,

@@ -17,6 +17,7 @@ from domain.listing.facts import (
     ListingPriced,
     ListingPublished,
     ListingUnpublished,
+    PolicyChosen,
     TermsSet,
 )
 from domain.listing.offer import Offer
@@ -110,6 +111,7 @@ def _offer_of(listing: Listing) -> Offer:
         minimum_nights=listing.minimum_nights,
         maximum_nights=listing.maximum_nights,
         instant=listing.instant,
+        policy=listing.policy,
     )
 
 
@@ -126,4 +128,5 @@ def _facets(offer: Offer) -> list[ListingEvent]:
             instant=offer.instant,
         ),
         ListingLocated(location=offer.location),
+        PolicyChosen(policy=offer.policy),
     ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from domain.booking.policy import CancellationPolicy
 from domain.money import Money
 
 Kind = Literal["stay"]
@@ -73,6 +74,13 @@ class TermsSet:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PolicyChosen:
+    """What goes back to guests who cancel was set, for bookings from now on."""
+
+    policy: CancellationPolicy
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListingPublished:
     """Guests can find and book the listing."""
 
@@ -111,6 +119,7 @@ ListingEvent = (
     | CapacitySet
     | ListingPriced
     | TermsSet
+    | PolicyChosen
     | ListingPublished
     | ListingUnpublished
     | ListingArchived

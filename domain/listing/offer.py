@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 
+from domain.booking.policy import FLEXIBLE, CancellationPolicy
 from domain.listing.facts import Kind, Location
 from domain.local_time import is_zone
 from domain.money import Money
@@ -34,6 +35,7 @@ class Offer:
     minimum_nights: int = 1
     maximum_nights: int = 365
     instant: bool = True
+    policy: CancellationPolicy = FLEXIBLE
 
     def __post_init__(self) -> None:
         _length("title", self.title, 1, LONGEST_TITLE)
@@ -48,6 +50,7 @@ class Offer:
             raise InvalidOffer(field="price", why="can't be negative")
         if not is_zone(self.time_zone):
             raise InvalidOffer(field="time_zone", why="is not an IANA time zone")
+        self.policy.check()
         if self.location is not None:
             _degrees("location.latitude", self.location.latitude, 90)
             _degrees("location.longitude", self.location.longitude, 180)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 from uuid import UUID
 
+from domain.booking.policy import FLEXIBLE, CancellationPolicy
 from domain.listing.facts import (
     CapacitySet,
     Kind,
@@ -19,6 +20,7 @@ from domain.listing.facts import (
     ListingPublished,
     ListingUnpublished,
     Location,
+    PolicyChosen,
     TermsSet,
 )
 from domain.money import Money
@@ -48,6 +50,7 @@ class Listing:
     minimum_nights: int = 1
     maximum_nights: int = 365
     instant: bool = True
+    policy: CancellationPolicy = FLEXIBLE
     source: ListingImported | None = None
 
     def seen_by(self, account_id: UUID | None) -> bool:
@@ -83,6 +86,8 @@ def evolve(listing: Listing | None, event: ListingEvent) -> Listing:
                 maximum_nights=event.maximum_nights,
                 instant=event.instant,
             )
+        case PolicyChosen():
+            return replace(listing, policy=event.policy)
         case ListingPublished():
             return replace(listing, status="published")
         case ListingUnpublished():

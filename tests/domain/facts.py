@@ -96,5 +96,6 @@ def requested(*, needs_approval: bool = False, nightly: int = 100_000) -> Bookin
         total=Money(2 * nightly, "SEK"),
         policy=FLEXIBLE,
         needs_approval=needs_approval,
+        requested_at=NOW,
         hold_expires_at=NOW + timedelta(minutes=15),
     )

@@ -12,9 +12,12 @@ from domain.booking.decisions import (
     actions,
     approve,
     cancel,
+    check_in,
+    complete,
     confirm,
     decline,
     expire,
+    mark_no_show,
     refund,
     refund_total,
     request,
@@ -22,18 +25,28 @@ from domain.booking.decisions import (
 from domain.booking.facts import (
     BookingApproved,
     BookingCancelled,
+    BookingCheckedIn,
+    BookingCompleted,
     BookingConfirmed,
     BookingDeclined,
     BookingEvent,
     BookingExpired,
+    BookingMarkedNoShow,
     PaymentCaptured,
     PaymentRefunded,
     RefundLine,
 )
+from domain.booking.policy import (
+    MODERATE,
+    NON_REFUNDABLE,
+    READY_MADE,
+    STRICT,
+    CancellationPolicy,
+)
 from domain.booking.state import Booking, evolve
 from domain.money import Money
 from domain.quote.decisions import quote
-from domain.refusals import HoldLapsed, PolicyForbids, QuoteExpired
+from domain.refusals import HoldLapsed, PolicyForbids, QuoteExpired, TooEarly
 from tests.domain.facts import (
     BOOKING,
     GUEST,
@@ -48,6 +61,7 @@ from tests.domain.facts import (
 from tests.domain.scenario import Given, given
 
 PAYMENT, REFUND = UUID(int=21), UUID(int=22)
+MOMENT = timedelta(microseconds=1)
 LAPSE = NOW + timedelta(minutes=15)
 CHECK_IN = datetime.fromisoformat("2027-06-10T13:00:00+00:00")
 """15:00 in Stockholm, in summer."""
@@ -154,6 +168,100 @@ def test_the_refund_follows_the_pinned_policy(
     state = booking(requested(), paid, stands).when(cancelling(by, now)).then(*facts)
     assert state.status == "cancelled"
     assert cancel(state, "guest", None, REFUND, now) == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "booked_before", "cancelled_before", "share"),
+    [
+        (MODERATE, timedelta(days=90), timedelta(days=5), 10_000),
+        (MODERATE, timedelta(days=90), timedelta(days=5) - MOMENT, 5_000),
+        (MODERATE, timedelta(days=90), -MOMENT, 0),
+        (STRICT, timedelta(days=90), timedelta(days=7), 5_000),
+        (STRICT, timedelta(days=90), timedelta(days=7) - MOMENT, 0),
+        (STRICT, timedelta(days=90), timedelta(days=88), 10_000),
+        (STRICT, timedelta(days=90), timedelta(days=88) - MOMENT, 5_000),
+        (STRICT, timedelta(days=15), timedelta(days=14), 10_000),
+        (STRICT, timedelta(days=15), timedelta(days=14) - MOMENT, 5_000),
+        (STRICT, timedelta(days=13), timedelta(days=13), 5_000),
+        (NON_REFUNDABLE, timedelta(days=90), timedelta(days=90), 0),
+    ],
+    ids=[
+        "moderate, five days before: all",
+        "moderate, just under five days before: half",
+        "moderate, after check-in: nothing",
+        "strict, a week before: half",
+        "strict, just under a week before: nothing",
+        "strict, at the end of two days of grace: all",
+        "strict, just after the grace: half",
+        "strict, in grace and two weeks ahead: all",
+        "strict, in grace but nearer than two weeks: half",
+        "strict, booked too late for any grace: half",
+        "non-refundable, at once: nothing",
+    ],
+)
+def test_each_ready_made_policy_gives_back_its_share(
+    policy: CancellationPolicy,
+    booked_before: timedelta,
+    cancelled_before: timedelta,
+    share: int,
+) -> None:
+    booked, cancelled = CHECK_IN - booked_before, CHECK_IN - cancelled_before
+    assert policy.share_at(cancelled, CHECK_IN, booked) == share
+
+
+@for_all(
+    policy=st.sampled_from(sorted(READY_MADE)),
+    booked=st.integers(1, 200 * 1440),
+    minutes=st.integers(-1440, 200 * 1440),
+)
+def test_a_refund_stays_as_promised_until_the_promise_ends(
+    policy: str, booked: int, minutes: int
+) -> None:
+    booked_at = CHECK_IN - timedelta(minutes=booked)
+    now = max(booked_at, CHECK_IN - timedelta(minutes=minutes))
+    chosen = READY_MADE[policy]
+    share = chosen.share_at(now, CHECK_IN, booked_at)
+    ends = chosen.valid_until(now, CHECK_IN, booked_at)
+    assert ends >= now
+    assert chosen.share_at(ends, CHECK_IN, booked_at) == share
+    if ends > now:
+        assert chosen.share_at(ends + MOMENT, CHECK_IN, booked_at) != share
+
+
+def test_a_guest_arrives_stays_and_leaves() -> None:
+    midnight = datetime.fromisoformat("2027-06-09T22:00:00+00:00")
+    arrived = BookingCheckedIn(at=midnight)
+    left = BookingCompleted(at=midnight)
+    stood = (requested(), paid, stands)
+    booking(*stood).when(lambda state: check_in(state, midnight - MOMENT)).then_refused(
+        TooEarly, earliest=midnight
+    )
+    booking(*stood).when(lambda state: check_in(state, midnight)).then(arrived)
+    booking(*stood, arrived).when(lambda state: check_in(state, midnight)).then_nothing()
+    booking(*stood).when(lambda state: complete(state, midnight)).then_refused(PolicyForbids)
+    booking(*stood, arrived).when(lambda state: complete(state, midnight)).then(left)
+    booking(*stood, arrived, left).when(lambda state: complete(state, midnight)).then_nothing()
+    booking(*stood, arrived).when(cancelling(now=midnight)).then_refused(PolicyForbids)
+
+
+def test_a_guest_who_never_came_is_a_no_show_from_check_in_time_on() -> None:
+    stood = (requested(), paid, stands)
+    missed = BookingMarkedNoShow(at=CHECK_IN, reason=None)
+    early = CHECK_IN - MOMENT
+    booking(*stood).when(lambda state: mark_no_show(state, "host", None, CHECK_IN)).then(missed)
+    booking(*stood).when(lambda state: mark_no_show(state, "host", None, early)).then_refused(
+        TooEarly, earliest=CHECK_IN
+    )
+    said = BookingMarkedNoShow(at=early, reason="Called to say so")
+    booking(*stood).when(
+        lambda state: mark_no_show(state, "platform", "Called to say so", early)
+    ).then(said)
+    booking(*stood, missed).when(
+        lambda state: mark_no_show(state, "host", None, CHECK_IN)
+    ).then_nothing()
+    booking(*stood, missed).when(lambda state: check_in(state, CHECK_IN)).then_refused(
+        PolicyForbids, status="no_show"
+    )
 
 
 def test_an_unpaid_booking_is_cancelled_without_a_refund() -> None:

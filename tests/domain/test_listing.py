@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from domain.booking.policy import STRICT, CancellationPolicy, RefundTier
 from domain.calendar.state import EMPTY
 from domain.calendar.state import evolve as evolve_calendar
 from domain.listing.decisions import archive, change, draft, publish, unpublish
@@ -12,6 +13,7 @@ from domain.listing.facts import (
     ListingPriced,
     ListingPublished,
     ListingUnpublished,
+    PolicyChosen,
 )
 from domain.listing.state import Listing, evolve
 from domain.money import Money
@@ -56,6 +58,25 @@ def test_only_what_is_new_becomes_a_fact() -> None:
         ListingPriced(price=Money(120_000, "SEK"))
     )
     listing(*drafted()).when(lambda state: change(state, EMPTY, offer(), NOW)).then_nothing()
+
+
+def test_a_host_chooses_how_guests_may_cancel() -> None:
+    listing(*drafted()).when(lambda state: change(state, EMPTY, offer(policy=STRICT), NOW)).then(
+        PolicyChosen(policy=STRICT)
+    )
+
+
+@pytest.mark.parametrize(
+    "tiers",
+    [((24, 5_000), (48, 10_000)), ((48, 5_000), (24, 10_000)), ((24, 5_000), (24, 0)), ((1, -1),),
+     ((-1, 1),), ((1, 10_001),)],
+    ids=["latest first", "more back later", "twice the same", "less than nothing",
+         "after check-in", "more than all"],
+)  # fmt: skip
+def test_tiers_that_make_no_sense_are_refused(tiers: tuple[tuple[int, int], ...]) -> None:
+    made = tuple(RefundTier(hours_before=hours, share=share) for hours, share in tiers)
+    with pytest.raises(InvalidOffer):
+        offer(policy=CancellationPolicy(name="own", tiers=made))
 
 
 @pytest.mark.parametrize("fixed", [{"time_zone": "Europe/Oslo"}])

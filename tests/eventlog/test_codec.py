@@ -9,6 +9,11 @@ from eventlog.codec import Undecodable, decode, encode
 from eventlog.names import NAMES
 
 GOLDEN = Path(__file__).parent / "golden"
+REVERSED = (
+    (GOLDEN / "calendar.range_blocked.v1.json")
+    .read_bytes()
+    .replace(b'"depart":"2027-06-12"', b'"depart":"2027-06-10"')
+)
 
 
 @pytest.mark.parametrize("name", sorted(NAMES.values()))
@@ -34,9 +39,11 @@ def test_every_name_ends_in_its_version_and_belongs_to_one_event() -> None:
         ("calendar.hold_confirmed.v1", b"{}"),
         ("calendar.hold_confirmed.v1", b'{"claim_id": 7}'),
         ("calendar.hold_confirmed.v1", b'{"claim_id": "not-an-id"}'),
+        ("calendar.range_blocked.v1", REVERSED),
     ],
     ids=["unknown name", "no name", "nothing", "not text", "a field missing", "a wrong type",
-         "a wrong value"],
+         "a wrong value",
+         "dates reversed"],
 )  # fmt: skip
 def test_what_is_not_an_event_is_said_to_be_none(name: str, data: bytes) -> None:
     with pytest.raises(Undecodable):

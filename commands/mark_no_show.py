@@ -1,0 +1,33 @@
+"""A host says that a guest never came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from commands.versioned import Versioned
+from commands.work import Work
+from domain.booking import decisions
+from domain.booking.state import Booking
+from domain.calendar.decisions import release
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkNoShow:
+    """The guest did not come."""
+
+    booking_id: UUID
+    reason: str | None = None
+
+
+def mark_no_show(message: MarkNoShow, work: Work) -> Versioned[Booking]:
+    """The nights are free again.
+
+    Raises NoSuch, NotYours for the guest, TooEarly and PolicyForbids.
+    """
+    booking = work.hosted_booking(message.booking_id, "mark a no-show")
+    events = decisions.mark_no_show(booking.state, "host", message.reason, work.now)
+    if events:
+        calendar = work.calendar(booking.state.listing_id)
+        work.record(calendar, release(calendar.state, message.booking_id))
+    return work.record(booking, events)
