@@ -9,6 +9,7 @@ from commands.lapsed import expire_lapsed
 from commands.work import Work
 from domain.calendar.decisions import block
 from domain.calendar.state import Claim
+from domain.local_time import local_date
 from domain.stay import Stay
 
 
@@ -35,6 +36,7 @@ def block_dates(message: BlockDates, work: Work) -> Claim:
         stay=message.stay,
         units=message.units,
         reason=message.reason,
+        today=local_date(work.now, listing.state.time_zone),
         now=work.now,
     )
     expire_lapsed(calendar.state, work)

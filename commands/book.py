@@ -11,6 +11,7 @@ from commands.work import Work
 from domain.booking.decisions import hold_until, request
 from domain.booking.state import Booking, evolve
 from domain.calendar.decisions import hold
+from domain.local_time import local_date
 from domain.quote.decisions import check_rules
 from domain.refusals import TooManyHolds
 from domain.streams import booking_stream
@@ -43,6 +44,7 @@ def book(message: Book, work: Work) -> Versioned[Booking]:
         stay=quote.stay,
         units=quote.units,
         until=hold_until(listing, quote, work.now),
+        today=local_date(work.now, listing.time_zone),
         now=work.now,
     )
     if work.log.open_holds(quote.guest_id) >= MOST_OPEN_HOLDS:

@@ -49,9 +49,11 @@ def make_quote(message: MakeQuote, work: Work) -> QuoteMade:
     calendar = work.calendar(message.listing_id)
     # A quote promises no nights, so it need not be decided again when the calendar moves.
     del work.reads[calendar.stream]
-    taken = calendar.state.taken_units(message.stay, work.now)
+    full = calendar.state.full_nights(
+        message.stay, capacity=listing.state.units, wanted=message.units, now=work.now
+    )
     stream, key = quote_stream(message.quote_id), str(message.listing_id)
     return QuoteMade(
         quote=work.begin(stream, key, evolve, events),
-        available=listing.state.units - len(taken) >= message.units,
+        available=not full,
     )

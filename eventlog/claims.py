@@ -22,6 +22,7 @@ from domain.calendar.facts import (
     HoldReleased,
     NightsHeld,
     RangeBlocked,
+    UnitsReassigned,
 )
 from domain.events import Event
 from domain.stay import Stay
@@ -36,6 +37,12 @@ UPDATE = (
     "UPDATE claims SET expires_at = e FROM unnest(%s::uuid[], %s::timestamptz[]) AS rows (c, e)"
     " WHERE claim_id = c"
 )
+# In two steps through numbers that no unit has, so that claims may also change places.
+STEP_ASIDE = "UPDATE claims SET unit = -1 - unit WHERE claim_id = ANY(%s)"
+STEP_IN = (
+    "UPDATE claims SET unit = a FROM unnest(%s::uuid[], %s::int[], %s::int[]) AS rows (c, b, a)"
+    " WHERE claim_id = c AND unit = -1 - b"
+)
 DELETE = "DELETE FROM claims WHERE claim_id = ANY(%s)"
 
 
@@ -45,6 +52,7 @@ class ClaimChanges:
 
     released: set[UUID] = field(default_factory=set[UUID])
     taken: list[tuple[object, ...]] = field(default_factory=list[tuple[object, ...]])
+    moved: dict[UUID, dict[int, int]] = field(default_factory=dict[UUID, dict[int, int]])
     expiries: dict[UUID, datetime | None] = field(default_factory=dict[UUID, datetime | None])
 
     def note(self, event: Event) -> None:
@@ -59,6 +67,8 @@ class ClaimChanges:
                 self.expiries[event.claim_id] = event.until
             case HoldConfirmed():
                 self.expiries[event.claim_id] = None
+            case UnitsReassigned():
+                self._move(event)
             case HoldReleased() | HoldLapsed() | BlockLifted():
                 self.released.add(event.claim_id)
             case _:
@@ -79,10 +89,26 @@ class ClaimChanges:
             for unit in units
         ]
 
+    def _move(self, event: UnitsReassigned) -> None:
+        """From the units that the row has to those it ends on, however often a batch moves it."""
+        steps = dict(zip(event.before, event.after, strict=True))
+        earlier = self.moved.get(event.claim_id)
+        self.moved[event.claim_id] = (
+            {row: steps.get(unit, unit) for row, unit in earlier.items()} if earlier else steps
+        )
+
     def apply(self, connection: Connection[Any]) -> None:
         """Send the statements; the caller's pipeline and transaction carry them."""
         if self.released:
             connection.execute(DELETE, [list(self.released)])
+        if self.moved:
+            steps = [
+                (claim_id, before, after)
+                for claim_id, units in self.moved.items()
+                for before, after in units.items()
+            ]
+            connection.execute(STEP_ASIDE, [list(self.moved)])
+            connection.execute(STEP_IN, [list(column) for column in zip(*steps, strict=True)])
         if self.taken:
             connection.execute(INSERT, [list(column) for column in zip(*self.taken, strict=True)])
         if self.expiries:

@@ -26,6 +26,7 @@ NAMES: dict[type[Event], str] = {
     calendar.HoldConfirmed: "calendar.hold_confirmed.v1",
     calendar.HoldReleased: "calendar.hold_released.v1",
     calendar.HoldLapsed: "calendar.hold_lapsed.v1",
+    calendar.UnitsReassigned: "calendar.units_reassigned.v1",
     calendar.RangeBlocked: "calendar.range_blocked.v1",
     calendar.BlockLifted: "calendar.block_lifted.v1",
     quote.Quoted: "quote.quoted.v1",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from domain.calendar.arrangement import arrange
 from domain.calendar.facts import (
     BlockLifted,
     CalendarEvent,
@@ -14,6 +15,7 @@ from domain.calendar.facts import (
     HoldReleased,
     NightsHeld,
     RangeBlocked,
+    UnitsReassigned,
 )
 from domain.calendar.state import Calendar
 from domain.refusals import NightsTaken, NoSuch, TooManyUnits
@@ -31,22 +33,26 @@ def hold(  # noqa: PLR0913 - a hold is made of these
     stay: Stay,
     units: int,
     until: datetime,
+    today: date,
     now: datetime,
 ) -> list[CalendarEvent]:
     """Claim ``units`` units for a booking; lapsed holds are released in the same step.
 
-    Raises NightsTaken when fewer units are free over the whole stay.
+    Whatever fits the number of units every night is accepted: claims that begin after ``today``,
+    the listing's own date, move to other units where they must. Raises NightsTaken when too few
+    units are free on some night.
     """
+    picked, moves = _make_room(calendar, listing_id, capacity, stay, units, today, now)
     held = NightsHeld(
         listing_id=listing_id,
         claim_id=claim_id,
         booking_id=booking_id,
         guest_id=guest_id,
         stay=stay,
-        units=_pick(calendar, listing_id, capacity, stay, units, now),
+        units=picked,
         until=until,
     )
-    return [*tidy(calendar, now), held]
+    return [*tidy(calendar, now), *moves, held]
 
 
 def block(
@@ -58,22 +64,30 @@ def block(
     stay: Stay,
     units: int | None,
     reason: str | None,
+    today: date,
     now: datetime,
 ) -> list[CalendarEvent]:
     """Take ``units`` units, or all that are free, off the market.
 
     Raises NightsTaken when fewer than that, or none, are free over the whole range.
     """
-    free = capacity - len(calendar.taken_units(stay, now) & set(range(capacity)))
-    wanted = units if units is not None else max(free, 1)
+    wanted = units
+    if wanted is None:
+        wanted = next(
+            count
+            for count in range(capacity, 0, -1)
+            if count == 1
+            or not calendar.full_nights(stay, capacity=capacity, wanted=count, now=now)
+        )
+    picked, moves = _make_room(calendar, listing_id, capacity, stay, wanted, today, now)
     blocked = RangeBlocked(
         listing_id=listing_id,
         claim_id=claim_id,
         stay=stay,
-        units=_pick(calendar, listing_id, capacity, stay, wanted, now),
+        units=picked,
         reason=reason,
     )
-    return [*tidy(calendar, now), blocked]
+    return [*tidy(calendar, now), *moves, blocked]
 
 
 def lift(calendar: Calendar, claim_id: UUID) -> list[CalendarEvent]:
@@ -104,19 +118,29 @@ def tidy(calendar: Calendar, now: datetime) -> list[CalendarEvent]:
     return [HoldLapsed(claim_id=claim.id) for claim in calendar.lapsed(now)]
 
 
-def _pick(
-    calendar: Calendar, listing_id: UUID, capacity: int, stay: Stay, wanted: int, now: datetime
-) -> tuple[int, ...]:
+def _make_room(
+    calendar: Calendar,
+    listing_id: UUID,
+    capacity: int,
+    stay: Stay,
+    wanted: int,
+    today: date,
+    now: datetime,
+) -> tuple[tuple[int, ...], list[CalendarEvent]]:
+    """Units for ``stay``, and the moves of other claims that make them free over all of it."""
     if wanted > capacity:
         raise TooManyUnits(units=wanted, maximum=capacity)
+    full = calendar.full_nights(stay, capacity=capacity, wanted=wanted, now=now)
+    if full:
+        raise NightsTaken(listing_id=listing_id, nights=full)
     taken = calendar.taken_units(stay, now)
     free = [unit for unit in range(capacity) if unit not in taken]
-    if len(free) < wanted:
-        full = (
-            night
-            for night in stay.nights()
-            if capacity - calendar.units_taken_on(night, now) < wanted
-        )
-        # Each night may have a free unit while no unit has all of them free.
-        raise NightsTaken(listing_id=listing_id, nights=tuple(full) or tuple(stay.nights()))
-    return tuple(free[:wanted])
+    if len(free) >= wanted:
+        return tuple(free[:wanted]), []
+    picked, others = arrange(calendar.live(now), stay, wanted, capacity, today)
+    moves: list[CalendarEvent] = [
+        UnitsReassigned(claim_id=claim.id, before=claim.units, after=others[claim.id])
+        for claim in calendar.live(now)
+        if others[claim.id] != claim.units
+    ]
+    return picked, moves

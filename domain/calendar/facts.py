@@ -52,6 +52,15 @@ class HoldLapsed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnitsReassigned:
+    """A claim that has not begun moved to other units, to make room for another."""
+
+    claim_id: UUID
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RangeBlocked:
     """The host took nights off the market."""
 
@@ -75,6 +84,7 @@ CalendarEvent = (
     | HoldConfirmed
     | HoldReleased
     | HoldLapsed
+    | UnitsReassigned
     | RangeBlocked
     | BlockLifted
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal, assert_never
@@ -16,6 +17,7 @@ from domain.calendar.facts import (
     HoldReleased,
     NightsHeld,
     RangeBlocked,
+    UnitsReassigned,
 )
 from domain.stay import Stay
 
@@ -57,6 +59,17 @@ class Calendar:
             unit for claim in self.live(now) if claim.stay.overlaps(stay) for unit in claim.units
         }
 
+    def full_nights(
+        self, stay: Stay, *, capacity: int, wanted: int, now: datetime
+    ) -> tuple[date, ...]:
+        """The nights of ``stay`` on which fewer than ``wanted`` of ``capacity`` units are free."""
+        near = [claim for claim in self.live(now) if claim.stay.overlaps(stay)]
+        taken: Counter[date] = Counter()
+        for claim in near:
+            for night in claim.stay.nights():
+                taken[night] += len(claim.units)
+        return tuple(night for night in stay.nights() if capacity - taken[night] < wanted)
+
     def units_taken_on(self, night: date, now: datetime) -> int:
         """How many units are claimed on ``night``."""
         return sum(
@@ -96,6 +109,9 @@ def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
         case HoldConfirmed():
             if held := claims.get(event.claim_id):
                 claims[event.claim_id] = replace(held, kind="booking", until=None)
+        case UnitsReassigned():
+            if moved := claims.get(event.claim_id):
+                claims[event.claim_id] = replace(moved, units=event.after)
         case HoldReleased() | HoldLapsed() | BlockLifted():
             claims.pop(event.claim_id, None)
         case _:

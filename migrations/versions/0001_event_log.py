@@ -47,7 +47,7 @@ CREATE EXTENSION IF NOT EXISTS btree_gist;
 CREATE TABLE claims (
     claim_id   uuid    NOT NULL,
     listing_id uuid    NOT NULL,
-    unit       integer NOT NULL CHECK (unit >= 0),
+    unit       integer NOT NULL,
     during     tsrange NOT NULL CHECK (NOT isempty(during)),
     expires_at timestamptz,
     booking_id uuid,

@@ -16,6 +16,7 @@ from domain.calendar.facts import (
     HoldConfirmed,
     HoldLapsed,
     HoldReleased,
+    UnitsReassigned,
 )
 from domain.calendar.state import EMPTY, Calendar, evolve
 from domain.refusals import NightsTaken, NoSuch, TooManyUnits
@@ -44,6 +45,7 @@ def holding(
             stay=stay,
             units=units,
             until=now + timedelta(minutes=15),
+            today=NOW.date(),
             now=now,
         )
 
@@ -60,6 +62,7 @@ def blocking(stay: Stay, *, units: int | None = None, capacity: int = 1) -> Deci
             stay=stay,
             units=units,
             reason=None,
+            today=NOW.date(),
             now=NOW,
         )
 
@@ -167,6 +170,65 @@ def test_tidying_up_twice_releases_once() -> None:
         .then(HoldLapsed(claim_id=CLAIM))
     )
     assert tidy(state, later) == []
+
+
+def test_others_make_room_so_that_whatever_fits_every_night_is_accepted() -> None:
+    first, second = held(nights(1, 3)), held(nights(5, 8), claim=BLOCK, unit=1)
+    calendar(first, second).when(holding(nights(1, 8), capacity=2)).then(
+        UnitsReassigned(claim_id=BLOCK, before=(1,), after=(0,)),
+        held(nights(1, 8), claim=OTHER, unit=1),
+    )
+
+
+def test_who_is_here_already_does_not_change_rooms() -> None:
+    here = held(Stay(NOW.date(), NOW.date() + timedelta(days=2)), unit=1)
+    later = held(Stay(NOW.date() + timedelta(days=3), NOW.date() + timedelta(days=5)), claim=BLOCK)
+    whole = Stay(NOW.date(), NOW.date() + timedelta(days=5))
+    calendar(here, later).when(holding(whole, capacity=2)).then(
+        UnitsReassigned(claim_id=BLOCK, before=(0,), after=(1,)),
+        held(whole, claim=OTHER, unit=0),
+    )
+
+
+def stay_from_now(first: int, length: int) -> Stay:
+    arrive = NOW.date() + timedelta(days=first)
+    return Stay(arrive, arrive + timedelta(days=length))
+
+
+stays = st.builds(stay_from_now, st.integers(0, 15), st.integers(1, 8))
+
+
+@for_all(st.lists(st.tuples(stays, st.integers(1, 3)), max_size=25), st.integers(1, 4))
+@settings(max_examples=300)
+def test_a_stay_is_refused_only_when_some_night_lacks_units(
+    wishes: list[tuple[Stay, int]], capacity: int
+) -> None:
+    state = EMPTY
+    begun: dict[UUID, tuple[int, ...]] = {}
+    for number, (stay, units) in enumerate(wishes):
+        claim = UUID(int=100 + number)
+        fits = units <= capacity and all(
+            state.units_taken_on(night, NOW) + units <= capacity for night in stay.nights()
+        )
+        decide = holding(stay, units=units, capacity=capacity, claim=claim)
+        if not fits:
+            with pytest.raises((NightsTaken, TooManyUnits)):
+                decide(state)
+            continue
+        for event in decide(state):
+            state = evolve(state, event)
+        taken = [
+            (unit, night)
+            for each in state.live(NOW)
+            for unit in each.units
+            for night in each.stay.nights()
+        ]
+        assert len(taken) == len(set(taken))
+        assert all(unit < capacity for unit, _ in taken)
+        assert len(state.claims[claim].units) == units
+        assert all(state.claims[each].units == own for each, own in begun.items())
+        if stay.arrive <= NOW.date():
+            begun[claim] = state.claims[claim].units
 
 
 steps = st.lists(

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from domain.account.facts import RoleGranted
-from domain.calendar.facts import HoldConfirmed, HoldReleased
+from domain.calendar.facts import HoldConfirmed, HoldReleased, UnitsReassigned
 from domain.streams import account_stream
 from eventlog.append import ClaimsOverlap, ReceiptExists, VersionConflict
 from eventlog.application import EventLog
@@ -82,6 +82,24 @@ def test_what_is_released_is_free_in_the_same_step(log: EventLog) -> None:
     log.append(writing(first))
     released = HoldReleased(claim_id=first.claim_id)
     log.append(writing(released, holding(nights(1, 4)), expected=1))
+
+
+def test_claims_may_change_places_in_one_step(log: EventLog, database: Database) -> None:
+    first, second = holding(nights(1, 4)), holding(nights(2, 5), unit=1)
+    log.append(writing(first, second))
+    log.append(
+        writing(
+            UnitsReassigned(claim_id=first.claim_id, before=(0,), after=(1,)),
+            UnitsReassigned(claim_id=second.claim_id, before=(1,), after=(0,)),
+            expected=2,
+        )
+    )
+    with psycopg.connect(database.owner_url) as owner:
+        rows = owner.execute("SELECT claim_id, unit FROM claims").fetchall()
+    assert dict(rows) == {first.claim_id: 1, second.claim_id: 0}
+    onto_another = UnitsReassigned(claim_id=first.claim_id, before=(1,), after=(0,))
+    with pytest.raises(ClaimsOverlap):
+        log.append(writing(onto_another, expected=4))
 
 
 def test_a_reader_at_the_tail_never_misses_a_commit(log: EventLog, database: Database) -> None:
