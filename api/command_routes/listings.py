@@ -20,6 +20,7 @@ from api.representations.listing import Listing, ListingBody, terms_of
 from api.representations.values import Empty
 from commands.archive_listing import ArchiveListing, archive_listing
 from commands.change_listing import ChangeListing, change_listing
+from commands.copy_listing import CopyListing, copy_listing
 from commands.create_listing import CreateListing, create_listing
 from commands.publish_listing import PublishListing, publish_listing
 from commands.receipts import StoredResponse
@@ -41,7 +42,7 @@ PATCH_BODY: dict[str, Any] = {
 }
 
 
-@router.post("/v1/listings", status_code=201, response_model=Listing)
+@router.post("/v1/listings", summary="Begin a listing", status_code=201, response_model=Listing)
 @guards(signed_in)
 async def create(request: Request, side: Side, caller: Caller, body: ListingBody) -> Response:
     """Begin a listing; only you see it until it is published."""
@@ -49,7 +50,12 @@ async def create(request: Request, side: Side, caller: Caller, body: ListingBody
     return await side.carry_out(request, create_listing, message, _created)
 
 
-@router.patch("/v1/listings/{listing_id}", response_model=Listing, openapi_extra=PATCH_BODY)
+@router.patch(
+    "/v1/listings/{listing_id}",
+    summary="Change a listing",
+    response_model=Listing,
+    openapi_extra=PATCH_BODY,
+)
 @guards(signed_in, owns_listing, if_match)
 async def change(
     request: Request,
@@ -71,7 +77,9 @@ async def change(
     return await side.carry_out(request, change_listing, message, _shown)
 
 
-@router.post("/v1/listings/{listing_id}/publish", response_model=Listing)
+@router.post(
+    "/v1/listings/{listing_id}/publish", summary="Publish a listing", response_model=Listing
+)
 @guards(signed_in, owns_listing)
 async def publish(
     request: Request, side: Side, caller: Caller, listing_id: UUID, body: NoBody = None
@@ -81,7 +89,11 @@ async def publish(
     return await side.carry_out(request, publish_listing, message, _shown)
 
 
-@router.post("/v1/listings/{listing_id}/unpublish", response_model=Listing)
+@router.post(
+    "/v1/listings/{listing_id}/unpublish",
+    summary="Take a listing off the market",
+    response_model=Listing,
+)
 @guards(signed_in, owns_listing)
 async def unpublish(
     request: Request, side: Side, caller: Caller, listing_id: UUID, body: NoBody = None
@@ -91,7 +103,9 @@ async def unpublish(
     return await side.carry_out(request, unpublish_listing, message, _shown)
 
 
-@router.post("/v1/listings/{listing_id}/archive", response_model=Listing)
+@router.post(
+    "/v1/listings/{listing_id}/archive", summary="Archive a listing", response_model=Listing
+)
 @guards(signed_in, owns_listing)
 async def archive(
     request: Request, side: Side, caller: Caller, listing_id: UUID, body: NoBody = None
@@ -99,6 +113,21 @@ async def archive(
     """Put it away for good."""
     message = ArchiveListing(listing_id=listing_id)
     return await side.carry_out(request, archive_listing, message, _shown)
+
+
+@router.post(
+    "/v1/listings/{listing_id}/copy",
+    summary="Copy a listing",
+    status_code=201,
+    response_model=Listing,
+)
+@guards(signed_in, owns_listing)
+async def copy(
+    request: Request, side: Side, caller: Caller, listing_id: UUID, body: NoBody = None
+) -> Response:
+    """Begin a listing with what this one says; its claims are not copied."""
+    message = CopyListing(listing_id=listing_id, copy_id=uuid7())
+    return await side.carry_out(request, copy_listing, message, _created)
 
 
 async def _expected(request: Request, listing_id: UUID) -> int:

@@ -55,7 +55,7 @@ def change(listing: Listing, calendar: Calendar, offer: Offer, now: datetime) ->
     needed = 1 + max((unit for claim in calendar.live(now) for unit in claim.units), default=-1)
     if offer.units < needed:
         raise UnitsClaimed(units=offer.units, needed=needed)
-    before = _facets(_offer_of(listing))
+    before = _facets(offer_of(listing))
     changed = [new for old, new in zip(before, _facets(offer), strict=True) if new != old]
     if listing.status == "published" and (missing := _missing(offer)):
         raise ListingIncomplete(missing=missing)
@@ -71,7 +71,7 @@ def publish(listing: Listing) -> list[ListingEvent]:
         return []
     if listing.status == "archived":
         raise ListingIsArchived(listing_id=listing.id)
-    if missing := _missing(_offer_of(listing)):
+    if missing := _missing(offer_of(listing)):
         raise ListingIncomplete(missing=missing)
     return [ListingPublished(listing_id=listing.id)]
 
@@ -97,7 +97,8 @@ def _missing(offer: Offer) -> tuple[str, ...]:
     return tuple(name for name, value in needed.items() if value is None)
 
 
-def _offer_of(listing: Listing) -> Offer:
+def offer_of(listing: Listing) -> Offer:
+    """What the listing offers now."""
     return Offer(
         kind=listing.kind,
         time_zone=listing.time_zone,

@@ -114,3 +114,17 @@ def test_nobody_arrives_before_the_day(host: Person, guest: Person) -> None:
     for action in ("check-in", "no-show"):
         answer = host.post(f"/v1/bookings/{booking['id']}/{action}")
         assert said(answer) == (409, "too_early")
+
+
+def test_a_copy_is_a_draft_of_its_own(host: Person, guest: Person) -> None:
+    listing = offer(host, title="Cabin", cancellation_policy={"name": "strict"})
+    copied = host.post(f"/v1/listings/{listing}/copy")
+    assert copied.status_code == 201, copied.text
+    original, copy = host.get(f"/v1/listings/{listing}").json(), copied.json()
+    assert copied.headers["location"] == f"/v1/listings/{copy['id']}"
+    own = {"id", "version", "status"}
+    assert {name: copy[name] for name in copy if name not in own} == {
+        name: original[name] for name in original if name not in own
+    }
+    assert (copy["status"], original["status"]) == ("draft", "published")
+    assert guest.post(f"/v1/listings/{listing}/copy").status_code == 403
