@@ -47,7 +47,9 @@ class Append:
     """Everything one command stores, in one transaction.
 
     ``reads`` are streams that the decision looked at but does not write, with the version it saw:
-    if one has moved, nothing is stored. ``causation_id`` is the command's own id.
+    if one has moved, nothing is stored. ``holds`` are guests with the number of open holds that the
+    decision counted: if one has more by now, nothing is stored. ``causation_id`` is the command's
+    own id.
     """
 
     writes: tuple[StreamWrite, ...]
@@ -58,6 +60,7 @@ class Append:
     causation_id: str
     receipt: Receipt | None = None
     credential: Credential | None = None
+    holds: Mapping[UUID, int] = field(default_factory=dict[UUID, int])
 
     @property
     def streams(self) -> dict[str, int]:

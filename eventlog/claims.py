@@ -71,6 +71,8 @@ class ClaimChanges:
                 self._move(event)
             case HoldReleased() | HoldLapsed() | BlockLifted():
                 self.released.add(event.claim_id)
+                # Deletions run first, so what the same step took must not be inserted after them.
+                self.taken = [row for row in self.taken if row[0] != event.claim_id]
             case _:
                 pass
 

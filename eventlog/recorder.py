@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import IntegrityError, StoredEvent
@@ -34,6 +35,10 @@ from eventlog.partitioner import partition_of
 HEADS = (
     "SELECT s, (SELECT originator_version FROM stored_events WHERE originator_id = s"
     " ORDER BY originator_version DESC LIMIT 1) AS v FROM unnest(%s::text[]) AS s"
+)
+HOLDS = (
+    "SELECT g, (SELECT count(DISTINCT claim_id) FROM claims WHERE guest_id = g"
+    " AND expires_at > clock_timestamp()) AS holds FROM unnest(%s::uuid[]) AS g"
 )
 CLOCK = (
     "SELECT coalesce(max(notification_id), 0) AS head, clock_timestamp() AS now FROM stored_events"
@@ -92,12 +97,15 @@ class Recorder(PostgresApplicationRecorder):
                 connection.execute(statement)
             streams = list({stream for append in batch for stream in append.streams})
             found = connection.execute(HEADS, [streams], prepare=True)
+            guests = list({guest for append in batch for guest in append.holds})
+            held = connection.execute(HOLDS, [guests], prepare=True)
             clock = connection.execute(CLOCK, prepare=True)
             pipeline.sync()
             heads = {row["s"]: row["v"] or 0 for row in found}
+            holds = {row["g"]: row["holds"] for row in held}
             [now] = clock.fetchall()
             outcomes = self._store(
-                connection, batch, heads, now["head"], now["now"].astimezone(UTC)
+                connection, batch, heads, holds, now["head"], now["now"].astimezone(UTC)
             )
             # Here, so that a violation is raised as itself and not by the commit.
             pipeline.sync()
@@ -108,6 +116,7 @@ class Recorder(PostgresApplicationRecorder):
         connection: Connection[Any],
         batch: Sequence[Append],
         heads: dict[str, int],
+        holds: dict[UUID, int],
         head: int,
         now: datetime,
     ) -> list[Appended | AppendFailed]:
@@ -116,9 +125,11 @@ class Recorder(PostgresApplicationRecorder):
         claims = ClaimChanges()
         kept: list[tuple[Append, Appended]] = []
         for append in batch:
-            if not self.as_expected(append, heads):
+            if not self.as_expected(append, heads) or not _as_counted(append, holds):
                 outcomes.append(VersionConflict())
                 continue
+            for guest in append.holds:
+                holds[guest] += 1
             positions: dict[int, int] = {}
             for write in append.writes:
                 partition = partition_of(write.key)
@@ -142,6 +153,10 @@ class Recorder(PostgresApplicationRecorder):
     def as_expected(self, append: Append, heads: dict[str, int]) -> bool:
         """Whether every stream that the decision rests on is as the decision saw it."""
         return all(heads[stream] == version for stream, version in append.streams.items())
+
+
+def _as_counted(append: Append, holds: dict[UUID, int]) -> bool:
+    return all(holds[guest] <= counted for guest, counted in append.holds.items())
 
 
 def _row(

@@ -84,6 +84,12 @@ def test_what_is_released_is_free_in_the_same_step(log: EventLog) -> None:
     log.append(writing(released, holding(nights(1, 4)), expected=1))
 
 
+def test_what_one_step_takes_and_gives_back_is_free(log: EventLog) -> None:
+    brief = holding(nights(1, 4))
+    log.append(writing(brief, HoldReleased(claim_id=brief.claim_id)))
+    log.append(writing(holding(nights(1, 4)), expected=2))
+
+
 def test_claims_may_change_places_in_one_step(log: EventLog, database: Database) -> None:
     first, second = holding(nights(1, 4)), holding(nights(2, 5), unit=1)
     log.append(writing(first, second))
