@@ -36,7 +36,7 @@ async def wait_until(
     timeout: float,  # noqa: ASYNC109 - running out of time is an answer here
     *,
     first: float = 0.002,
-    longest: float = 0.05,
+    longest: float = 0.01,
 ) -> bool:
     """Ask ``applied`` again and again until it covers ``wanted``; false after ``timeout`` s."""
     clock = asyncio.get_running_loop().time

@@ -27,28 +27,37 @@ class Follower:
     """Applies records to ``sink``, whatever fails and however often they come."""
 
     def __init__(
-        self, sink: Sink, log: Log, dead_letters: DeadLetters, metrics: WorkerMetrics
+        self,
+        sink: Sink,
+        log: Log,
+        dead_letters: DeadLetters,
+        metrics: WorkerMetrics,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._sink = sink
         self._log = log
         self._dead_letters = dead_letters
         self._metrics = metrics
+        self._stopping = stopping
         self._backoff = Backoff(logger, f"applying events to {sink.name}")
         self._turn = asyncio.Lock()
 
-    async def follow(self, records: Sequence[TopicRecord]) -> None:
-        """Apply ``records``; returns only when they are, however long the sink is down.
+    async def follow(self, records: Sequence[TopicRecord]) -> bool:
+        """Apply ``records``, however long the sink is down; false when told to stop before.
 
         Without records it makes sure that there are read models at all.
         """
         batch = [read(record) for record in records]
         async with self._turn:
-            while True:
+            while not self._stopping():
                 try:
-                    return await self._attempt(batch)
+                    await self._attempt(batch)
                 except Exception as error:  # noqa: BLE001 - whatever it is, skipping loses events
                     self._metrics.retries.inc()
                     await asyncio.sleep(self._backoff.failed(error))
+                else:
+                    return True
+        return False
 
     async def _attempt(self, records: list[Read]) -> None:
         try:

@@ -54,26 +54,33 @@ def create_worker(
     """The Faust app that applies the topic to ``sink``; it belongs to the running event loop."""
     app: Any = _app(settings)  # faust is only half typed
     events = app.topic(settings.topic, **RAW)
-    follower = Follower(sink, log, _DeadLetters(app, sink.name, settings.topic), metrics)
+    dead_letters = _DeadLetters(app, sink.name, settings.topic)
+    follower = Follower(sink, log, dead_letters, metrics, stopping=lambda: app.should_stop)
 
     async def apply(stream: Any) -> None:
         # Only noack_take leaves acknowledging to us, after the documents are written.
         taken: list[Any]
         async for taken in stream.noack_take(BATCH, within=WITHIN):
-            await follower.follow([_record(event) for event in taken])
+            if not await follower.follow([_record(event) for event in taken]):
+                return
             for event in taken:
                 await stream.ack(event)
 
-    async def watch() -> None:
+    async def watch_read_models() -> None:
+        while not app.should_stop:
+            await follower.follow([])
+            await asyncio.sleep(WATCH)
+
+    async def watch_offsets() -> None:
         age = CommittedAge(app)
         metrics.committed_age.set_function(age.seconds)
         while not app.should_stop:
             age.look()
-            await follower.follow([])
             await asyncio.sleep(WATCH)
 
     app.agent(events, name=f"{settings.group}.apply")(apply)
-    app.task(watch)
+    app.task(watch_read_models)
+    app.task(watch_offsets)
     return app
 
 
@@ -92,6 +99,8 @@ def _app(settings: WorkerSettings) -> faust.App:
         broker_commit_interval=1.0,
         consumer_auto_offset_reset="earliest",
         processing_guarantee="at_least_once",
+        # It would wait for ever for what a sink that is down keeps unacknowledged.
+        stream_wait_empty=False,
         producer_acks=-1,
     )
 

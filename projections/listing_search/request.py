@@ -171,5 +171,5 @@ def _aggregations(criteria: Criteria) -> Clause:
 
 def _zoom(box: Box | None) -> int:
     """The tile size of which about eight fit across the map's window."""
-    width = box.width if box else 360.0
+    width = max(box.width, 1e-9) if box else 360.0
     return min(max(round(math.log2(8 * 360 / width)), 1), 22)
