@@ -169,6 +169,7 @@ def _append(
         causation_id=causation_id,
         receipt=receipt,
         credential=work.credential,
+        holds=work.holds,
     )
 
 

@@ -48,6 +48,7 @@ class Work:
     reads: dict[str, int] = field(default_factory=dict[str, int])
     writes: list[StreamWrite] = field(default_factory=list[StreamWrite])
     credential: Credential | None = None
+    holds: dict[UUID, int] = field(default_factory=dict[UUID, int])
 
     def listing(self, listing_id: UUID) -> Versioned[Listing]:
         """A listing that the actor may know of; raises NoSuch."""
@@ -104,6 +105,11 @@ class Work:
         if found is None:
             raise NoSuch(what="account", id=str(account_id))
         return found
+
+    def open_holds(self, guest_id: UUID) -> int:
+        """How many holds the guest has open; opening another meanwhile is a conflict."""
+        self.holds[guest_id] = self.log.open_holds(guest_id)
+        return self.holds[guest_id]
 
     def begin(
         self,

@@ -18,10 +18,10 @@ from eventsourcing.persistence import (
 from eventsourcing.postgres import PostgresDatastore, PostgresFactory
 from eventsourcing.utils import Environment
 from psycopg.conninfo import conninfo_to_dict
-from psycopg_pool import PoolTimeout
 
 from eventlog.append import Append, Appended, AppendFailed, Receipt
 from eventlog.committer import Committer
+from eventlog.connections import died
 from eventlog.mapper import EventMapper, StreamEvent
 from eventlog.recorder import Recorder
 
@@ -166,12 +166,18 @@ class EventLog(Application[str]):
         return [row["booking_id"] for row in rows]
 
     def _select(self, statement: str, params: list[Any]) -> list[dict[str, Any]]:
-        try:
-            with self._datastore.get_connection() as connection:
-                rows = connection.execute(cast("Any", statement), params, prepare=True)
-                return rows.fetchall()
-        except (PersistenceError, PoolTimeout) as error:
-            raise LogUnavailable(str(error)) from error
+        broken: Exception | None = None
+        for _ in range(self._datastore.pool.max_size):
+            try:
+                with self._datastore.get_connection() as connection:
+                    rows = connection.execute(cast("Any", statement), params, prepare=True)
+                    return rows.fetchall()
+            except PersistenceError as error:
+                if not died(error):
+                    raise LogUnavailable(str(error)) from error
+                # The connection had died in the pool; the next may have too.
+                broken = error
+        raise LogUnavailable(str(broken)) from broken
 
 
 class _Factory(PostgresFactory):
@@ -199,5 +205,4 @@ def _datastore(url: str, pool_size: int, max_overflow: int) -> PostgresDatastore
         max_overflow=max_overflow,
         lock_timeout=5,
         originator_id_type="text",
-        pre_ping=True,
     )

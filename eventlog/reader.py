@@ -93,6 +93,13 @@ class LogReader:
         )
         return [_record(row) for row in rows]
 
+    def read_stream(self, stream: str) -> list[LogRecord]:
+        """All events of ``stream``, in order."""
+        rows = self._rows(
+            SELECT + " WHERE originator_id = %s ORDER BY originator_version", [stream]
+        )
+        return [_record(row) for row in rows]
+
     def select(self, asked: Filter, limit: int) -> list[LogRecord]:
         """Up to ``limit`` events that ``asked`` describes, in order."""
         condition, values = asked.where()

@@ -8,12 +8,13 @@ shares one lock and one commit; if it breaks a constraint, each of its commands 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
-from eventsourcing.persistence import IntegrityError, StoredEvent
+from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg import Connection
 from psycopg.types.json import Jsonb
@@ -29,6 +30,7 @@ from eventlog.append import (
 )
 from eventlog.claims import ClaimChanges
 from eventlog.codec import encode
+from eventlog.connections import died
 from eventlog.hashing import canonical, hash_of
 from eventlog.partitioner import partition_of
 
@@ -67,6 +69,13 @@ FAILURES: dict[str | None, type[AppendFailed]] = {
 }
 
 
+@dataclass
+class _Progress:
+    """Whether an attempt has come to its writes: from then on its outcome may be unknown."""
+
+    writing: bool = False
+
+
 class Recorder(PostgresApplicationRecorder):
     """The library's recorder, with everything that one command stores in one transaction."""
 
@@ -82,15 +91,26 @@ class Recorder(PostgresApplicationRecorder):
         Raises the library's OperationalError when the outcome is unknown: read the receipts then.
         """
         try:
-            with self.datastore.get_connection() as connection:
-                return self._attempt(connection, batch)
+            return self._append(batch)
         except IntegrityError as error:
             if len(batch) > 1:
                 return [self.append([alone])[0] for alone in batch]
             return [_failure(error)]
 
+    def _append(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
+        for _ in range(self.datastore.pool.max_size):
+            progress = _Progress()
+            try:
+                with self.datastore.get_connection() as connection:
+                    return self._attempt(connection, batch, progress)
+            except OperationalError as error:
+                # Before anything is written another connection can start afresh.
+                if progress.writing or not died(error):
+                    raise
+        raise OperationalError("every connection of the pool had died")
+
     def _attempt(
-        self, connection: Connection[Any], batch: Sequence[Append]
+        self, connection: Connection[Any], batch: Sequence[Append], progress: _Progress
     ) -> list[Appended | AppendFailed]:
         with connection.pipeline() as pipeline, connection.transaction():
             for statement in self.lock_table_statements:
@@ -104,6 +124,7 @@ class Recorder(PostgresApplicationRecorder):
             heads = {row["s"]: row["v"] or 0 for row in found}
             holds = {row["g"]: row["holds"] for row in held}
             [now] = clock.fetchall()
+            progress.writing = True
             outcomes = self._store(
                 connection, batch, heads, holds, now["head"], now["now"].astimezone(UTC)
             )

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import UTC, timedelta
 
+import psycopg
 import pytest
 
 from domain.calendar.facts import HoldConfirmed
@@ -99,6 +101,25 @@ def test_an_auditor_finds_events_by_every_column(log: EventLog, database: Databa
         assert reader.read_key(str(LISTING), after=1) == everything[1:]
         assert reader.select(Filter(), 2) == everything[:2]
         assert reader.head() == 3
+
+
+def test_connections_that_died_in_the_pool_are_replaced_unnoticed(
+    log: EventLog, database: Database
+) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(64):
+            threads.submit(log.now)
+    for version in range(3):
+        with psycopg.connect(database.owner_url, autocommit=True) as owner:
+            owner.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE usename = current_database() || '_commands'"
+            )
+        log.append(writing(holding(nights(1 + version, 2 + version)), expected=version))
+        log.now()
+        loaded = log.load(CALENDAR, evolve)
+        assert loaded is not None
+        assert loaded.version == version + 1
 
 
 def test_migrating_again_changes_nothing(log: EventLog, database: Database) -> None:

@@ -1,0 +1,1 @@
+"""How fast the hot paths are, each against a floor measured in the same run."""
