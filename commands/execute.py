@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
+from threading import Lock
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -11,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from commands.context import Context
 from commands.receipts import InProgress, KeyReused, ReceiptRequest, StoredResponse
+from commands.turns import Turns
 from commands.work import Work
 from domain.calendar.facts import NightsHeld, RangeBlocked
 from domain.refusals import EmailTaken, NightsTaken, Refusal
@@ -58,6 +61,7 @@ class Commands:
     def __init__(self, log: EventLog, *, deadline: float = DEADLINE) -> None:
         self._log = log
         self._deadline = deadline
+        self._turns = Turns()
 
     def execute(
         self,
@@ -116,7 +120,33 @@ class Commands:
         respond: Callable[[R], StoredResponse] | None,
         causation_id: str,
     ) -> Outcome[R]:
-        work = Work(self._log, context, self._log.now())
+        with ExitStack() as until_known:
+            return self._in_turn(handle, message, context, respond, causation_id, until_known)
+
+    def _in_turn(
+        self,
+        handle: Callable[[M, Work], R],
+        message: M,
+        context: Context,
+        respond: Callable[[R], StoredResponse] | None,
+        causation_id: str,
+        until_known: ExitStack,
+    ) -> Outcome[R]:
+        taken: list[Lock] = []
+
+        def take_turn(stream: str) -> None:
+            if taken:
+                return
+            waited = not (lock := self._turns.take(stream, timeout=0))
+            if waited:
+                lock = self._turns.take(stream, self._deadline)
+                # The time of the decision is the time at which its turn has come.
+                work.now = self._log.now()
+            if lock:
+                until_known.callback(lock.release)
+                taken.append(lock)
+
+        work = Work(self._log, context, self._log.now(), take_turn=take_turn)
         result = handle(message, work)
         response = respond(result) if respond else None
         positions = {} if work.writes else self._seen(work)

@@ -49,6 +49,7 @@ class Work:
     writes: list[StreamWrite] = field(default_factory=list[StreamWrite])
     credential: Credential | None = None
     holds: dict[UUID, int] = field(default_factory=dict[UUID, int])
+    take_turn: Callable[[str], None] = field(default=lambda _stream: None)
 
     def listing(self, listing_id: UUID) -> Versioned[Listing]:
         """A listing that the actor may know of; raises NoSuch."""
@@ -67,6 +68,7 @@ class Work:
     def calendar(self, listing_id: UUID) -> Versioned[Calendar]:
         """A listing's calendar, empty when nothing was ever claimed."""
         stream, key = calendar_stream(listing_id), str(listing_id)
+        self.take_turn(stream)
         found = self._load(stream, key, evolve_calendar)
         return found or Versioned(EMPTY, 0, stream, key, evolve_calendar)
 
