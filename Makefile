@@ -2,7 +2,7 @@
 # Arguments go through ARGS, e.g. `make test ARGS="-k calendar"`, `make logs ARGS="relay --follow"`.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs test check format bench fetch clean clean-cache
+.PHONY: help up down status logs test check format bench lock fetch clean clean-cache
 
 SHELL := /bin/sh
 BIN := .venv/bin
@@ -19,6 +19,9 @@ BOOTSTRAP = PYTHON=; \
 		exit 1; \
 	fi; \
 	$$PYTHON -P stack/bootstrap.py
+
+LOCK = $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate \
+	--python-version 3.11 pyproject.toml
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -38,18 +41,25 @@ logs: ## Show the logs; ARGS="relay --follow" for one of them
 test: ## Run every test on real servers of their own, beside a running `make up`
 	@$(BOOTSTRAP) dev && $(BIN)/python -m stack fetch && exec $(BIN)/python -m pytest $(ARGS)
 
-check: ## Check format, lint, types and layers
+check: ## Check format, lint, types, layers and docs
 	@$(BOOTSTRAP) dev && \
 	$(BIN)/ruff format --check . && \
 	$(BIN)/ruff check . && \
 	$(BIN)/pyright && \
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports && \
+	$(BIN)/python -m pytest -q tests/docs -m "not servers"
 
 format: ## Format the code and fix what can be fixed
 	@$(BOOTSTRAP) dev && $(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 bench: ## Run the benchmarks
 	@$(BOOTSTRAP) dev && $(BIN)/python -m stack fetch && exec $(BIN)/python -m benchmarks $(ARGS)
+
+lock: ## Write requirements/*.txt anew from pyproject.toml; ARGS=--upgrade takes newer releases
+	@$(BOOTSTRAP) dev && \
+	$(LOCK) -o requirements/runtime.txt $(ARGS) && \
+	$(LOCK) --extra stack -c requirements/runtime.txt -o requirements/stack.txt $(ARGS) && \
+	$(LOCK) --extra dev -c requirements/runtime.txt -o requirements/dev.txt $(ARGS)
 
 fetch: ## Download everything, so that `make up` and `make test` work offline
 	@$(BOOTSTRAP) dev && exec $(BIN)/sojourn fetch $(ARGS)

@@ -11,6 +11,8 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from api.conventions.guards import Guard, Stage, guards_of
 from api.conventions.problems import MEDIA_TYPE, ProblemDocument
+from api.conventions.route import OrderedRoute
+from api.resources import tags_of
 
 VERSION = "1.0.0"
 
@@ -59,6 +61,7 @@ def _described(app: FastAPI) -> dict[str, Any]:
         for method in route.methods or ():
             operation = schema["paths"][route.path_format][method.lower()]
             _describe(operation, method, route)
+    schema["tags"] = tags_of(schema["paths"])
     return schema
 
 
@@ -71,17 +74,20 @@ def _describe(operation: dict[str, Any], method: str, route: APIRoute) -> None:
     if route.body_field is not None or "parameters" in operation:
         told.add(422)
         responses.pop("422", None)
+    if method == "GET":
+        told.add(304)
     for status in sorted(told):
         responses.setdefault(str(status), {"description": _MEANINGS[status]})
     responses.setdefault("default", {"description": "Any other problem."})
     for status, response in responses.items():
         if status == "default" or int(status) >= 400:
-            response["content"] = {MEDIA_TYPE: {"schema": _PROBLEM}}
+            response.setdefault("content", {MEDIA_TYPE: {"schema": _PROBLEM}})
         else:
             headers = response.setdefault("headers", {})
             for name, meaning in ANSWER_HEADERS.items():
                 headers.setdefault(name, {"description": meaning, "schema": {"type": "string"}})
-    operation.setdefault("parameters", []).extend(_headers(method, declared))
+    if isinstance(route, OrderedRoute):
+        operation.setdefault("parameters", []).extend(_headers(method, declared))
 
 
 def _headers(method: str, declared: tuple[Guard, ...]) -> Iterator[dict[str, Any]]:
@@ -109,6 +115,7 @@ def _header(name: str, meaning: str, *, required: bool = False) -> dict[str, Any
 _PROBLEM = {"$ref": "#/components/schemas/ProblemDocument"}
 
 _MEANINGS: dict[int, str] = {
+    304: "The client has it already: If-None-Match names it.",
     400: "Unreadable JSON, or a missing or unreadable header.",
     401: "No valid access token.",
     403: "Not yours to do.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from typing import Annotated
 
@@ -43,12 +44,15 @@ def query(
     ] = None,
     after: Annotated[int, typer.Option(min=0, help="Only behind this position.")] = 0,
     limit: Annotated[int, typer.Option(min=1, help="How many events at most.")] = 20,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,  # noqa: FBT002 - an option
+    json: Annotated[
+        bool | None,
+        typer.Option("--json/--table", help="JSON lines, or a table; a table on a terminal."),
+    ] = None,
 ) -> None:
     """Events of the log, oldest first, by any of these.
 
-    A table ends with how to see the next page. [cyan]--json[/] writes every column, data and hash
-    included, one event a line.
+    On a terminal they are a table, elsewhere JSON lines: one event a line, with every column, data
+    and hash included. What comes last says how to see the next page.
 
     Examples:
 
@@ -68,4 +72,4 @@ def query(
         until=to,
         after=after,
     )
-    show(asked, limit, as_json=json)
+    show(asked, limit, as_json=not sys.stdout.isatty() if json is None else json)

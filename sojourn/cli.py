@@ -16,7 +16,7 @@ from sojourn.errors import Stop
 from sojourn.lifecycle_cli import lifecycle
 from sojourn.process_cli import api, gateway, relay, timers, worker
 from sojourn.terminal import fail
-from sojourn.tools_cli import keys, migrate, replay, settings, verify
+from sojourn.tools_cli import events, keys, migrate, replay, settings, verify
 
 PROCESSES = "Processes (each runs alone, until SIGTERM or Ctrl-C)"
 TOOLS = "Tools"
@@ -45,6 +45,7 @@ app.add_typer(accounts, name="accounts", rich_help_panel=TOOLS)
 app.add_typer(audit, name="audit", rich_help_panel=TOOLS)
 app.command(rich_help_panel=TOOLS)(replay)
 app.command(rich_help_panel=TOOLS)(verify)
+app.command(rich_help_panel=TOOLS)(events)
 app.command(rich_help_panel=TOOLS)(settings)
 app.command(rich_help_panel=TOOLS)(keys)
 

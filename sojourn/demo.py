@@ -64,13 +64,13 @@ def run() -> None:
     settings = load_settings()
     secret = settings.key("secret_key_file")
     table = Table(title="Demo sign-ins: public, never for real people", title_justify="left")
-    for column in ("role", "e-mail", "password", ""):
+    for column in ("role", "e-mail", "password"):
         table.add_column(column)
     with commands(settings) as ready:
         for account in ACCOUNTS:
             made = make(ready, account, secret)
-            note = "" if made else "somebody else has this address"
-            table.add_row(account.role, account.email, account.password if made else "", note)
+            password = account.password if made else "somebody else has this address"
+            table.add_row(account.role, account.email, password)
     out.print(table)
 
 

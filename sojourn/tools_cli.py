@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -51,6 +52,23 @@ def settings() -> None:
     from sojourn.terminal import out  # noqa: PLC0415
 
     out.print(settings_table(load_settings()))
+
+
+def events(
+    to: Annotated[
+        Path | None, typer.Option(help="Write it to this file instead.", dir_okay=False)
+    ] = None,
+) -> None:
+    """Every event that the log may hold, with its fields, as a page in Markdown.
+
+    Example: [cyan]sojourn events --to docs/reference/events.md[/]
+    """
+    from sojourn.event_catalogue import page  # noqa: PLC0415
+
+    if to is None:
+        sys.stdout.write(page())
+    else:
+        to.write_text(page(), encoding="utf-8")
 
 
 def verify(

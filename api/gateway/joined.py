@@ -8,6 +8,7 @@ from typing import Any
 
 from api.gateway.upstreams import Upstreams
 from api.openapi import VERSION
+from api.resources import tags_of
 
 METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 
@@ -61,6 +62,7 @@ def join(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
             "version": VERSION,
             "description": "Hosts list, guests book, and nothing that happened is ever lost.",
         },
+        "tags": tags_of(paths),
         "paths": dict(sorted(paths.items())),
         "components": components,
     }

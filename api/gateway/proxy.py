@@ -6,10 +6,11 @@ from collections.abc import AsyncGenerator, Iterable
 
 import anyio
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from yarl import URL
 
-from api.conventions.errors import method_not_allowed
+from api.conventions.errors import method_not_allowed, options, unknown_path
 from api.conventions.outages import unavailable
 from api.conventions.problems import Problem, problem_response
 from api.gateway.joined import JoinedDocument
@@ -60,6 +61,9 @@ class Proxy:
         if not has_body:
             exchange.read.set()
         path = scope.get("raw_path") or scope["path"].encode()
+        if not path.startswith(b"/"):
+            await problem_response(unknown_path())(scope, exchange.receive, send)
+            return
         query = b"?" + scope["query_string"] if scope["query_string"] else b""
         url = self._upstreams.of(scope["method"]) + (path + query).decode("latin-1")
         try:
@@ -71,10 +75,10 @@ class Proxy:
                 allow_redirects=False,
                 skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding"),
             ) as answer:
-                if answer.status in {404, 405}:
-                    problem = await self._wrong_method(scope)
-                    if problem is not None:
-                        await problem_response(problem)(scope, exchange.receive, send)
+                if answer.status in {404, 405} or scope["method"] == "OPTIONS":
+                    ours = await self._of_both(scope)
+                    if ours is not None:
+                        await ours(scope, exchange.receive, send)
                         return
                 # Each server tells its own date.
                 headers = [pair for pair in end_to_end(answer.raw_headers) if pair[0] != b"date"]
@@ -92,15 +96,17 @@ class Proxy:
                 raise
             await problem_response(unavailable())(scope, exchange.receive, send)
 
-    async def _wrong_method(self, scope: Scope) -> Problem | None:
-        """405 when the path is known here, to whichever app, but not with this method."""
+    async def _of_both(self, scope: Scope) -> Response | None:
+        """What a path takes that is known to whichever app, asked for or in a 405."""
         try:
             methods = await self._joined.methods_of(scope["path"])
         except Problem:
             return None
         if not methods or scope["method"] in methods:
             return None
-        return method_not_allowed(scope["method"], methods)
+        if scope["method"] == "OPTIONS":
+            return options(methods)
+        return problem_response(method_not_allowed(scope["method"], methods))
 
 
 class _Exchange:

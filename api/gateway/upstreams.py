@@ -11,6 +11,9 @@ from api.conventions.outages import unavailable
 
 CONNECT_TIMEOUT = 3.0
 READ_TIMEOUT = 120.0
+LONGEST_HEADER = 256 * 1024
+"""More than an app can be asked for: a Link repeats the query, of up to 64 KiB."""
+
 IDLE_TIMEOUT = 3.0
 """Shorter than the apps' own, so that no request meets a connection that is being closed."""
 
@@ -41,6 +44,8 @@ class Upstreams:
                 ),
                 auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
+                max_line_size=LONGEST_HEADER,
+                max_field_size=LONGEST_HEADER,
             )
         return self._session
 

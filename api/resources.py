@@ -1,0 +1,32 @@
+"""The resources by which OpenAPI documents group endpoints, in the order of a booking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+RESOURCES: dict[str, str] = {
+    "tokens": "Sign in and out (RFC 6749, RFC 7009).",
+    "accounts": "Join, and what people may do.",
+    "me": "My account, listings, trips and reservations.",
+    "search": "Find published listings.",
+    "listings": "What hosts offer: its words, nights and prices.",
+    "blocks": "Nights that a host takes off the market.",
+    "quotes": "A price that stands for an hour.",
+    "bookings": "Hold, confirm and cancel; approve and decline.",
+    "audit": "The log itself, for auditors.",
+}
+"""By tag; the tag of a router is one of these."""
+
+
+def tags_of(paths: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
+    """The tags that the operations at ``paths`` have, each with what it is about."""
+    used = {
+        tag
+        for operations in paths.values()
+        for operation in operations.values()
+        for tag in operation.get("tags", ())
+    }
+    return [
+        {"name": name, "description": about} for name, about in RESOURCES.items() if name in used
+    ]
