@@ -17,6 +17,7 @@ from api.middleware.body_limit import BodyLimit
 from api.middleware.client_address import LOOPBACK, ClientAddress
 from api.middleware.correlation import Correlation
 from api.middleware.cors import Cors
+from api.middleware.deadline import Deadline
 from api.middleware.head import HeadAsGet
 from api.middleware.last_resort import LastResort
 from api.middleware.limits import Limits, usual_quotas
@@ -26,7 +27,7 @@ from api.openapi import VERSION, document_with_conventions
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
-def assemble(
+def assemble(  # noqa: PLR0913 - an app is made of these
     name: str,
     description: str,
     routers: Sequence[APIRouter],
@@ -36,9 +37,10 @@ def assemble(
     origins: Iterable[str] = (),
     trusted_proxies: Iterable[str] = LOOPBACK,
     checks: Mapping[str, Check],
+    answer_within: float,
     lifespan: Lifespan,
 ) -> FastAPI:
-    """An app that keeps every convention around ``routers``."""
+    """An app that keeps every convention around ``routers``; seconds until it gives up."""
     app = FastAPI(
         title=f"Sojourn {name}",
         version=VERSION,
@@ -63,6 +65,7 @@ def assemble(
     # The last added is the outermost.
     app.add_middleware(BodyLimit)
     app.add_middleware(Limits, quotas=usual_quotas())
+    app.add_middleware(Deadline, seconds=answer_within)
     app.add_middleware(LastResort)
     app.add_middleware(Cors, origins=origins)
     app.add_middleware(Observed, observation=observation)

@@ -60,7 +60,9 @@ class CommandSide:
             receipt=await self._receipt(request, caller or account),
         )
         outcome = await to_thread.run_sync(
-            lambda: self.commands.execute(handle, message, context, respond), limiter=self.limiter
+            lambda: self.commands.execute(handle, message, context, respond),
+            limiter=self.limiter,
+            abandon_on_cancel=True,
         )
         assert outcome.response is not None, "a command is answered by what respond made"
         positions = merge_positions([outcome.positions, asked_positions(request) or {}])

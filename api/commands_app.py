@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 
 from anyio import to_thread
 from fastapi import FastAPI
-from psycopg_pool import ConnectionPool
 
 from api.assembly import Lifespan, assemble
 from api.command_routes import accounts, blocks, bookings, listings, quotes, tokens
@@ -18,7 +17,7 @@ from api.health import Check
 from api.log_sight import LogSight
 from api.middleware.client_address import LOOPBACK
 from api.secrets import key_for
-from api.sign_in.accounts import Pool, PostgresCredentials
+from api.sign_in.accounts import PostgresCredentials, connect_accounts
 from api.sign_in.grants import SignIn
 from api.sign_in.passwords import Passwords
 from api.sign_in.sessions import PostgresSessions
@@ -26,6 +25,9 @@ from commands.execute import Commands
 from eventlog.application import EventLog
 
 DESCRIPTION = "Changes things: join, list, quote, book, confirm, cancel."
+
+ANSWER_WITHIN = 12.0
+"""Seconds for a whole answer: a little more than a command is decided again and again."""
 
 ROUTERS = (
     accounts.router,
@@ -51,7 +53,7 @@ def create_commands_app(
     is connected before the app starts, and it starts without Postgres: it is not ready then.
     """
     log = EventLog(postgres_url)
-    pool: Pool = ConnectionPool(postgres_url, min_size=0, max_size=4, open=False, timeout=5)
+    pool = connect_accounts(postgres_url, at_most=4)
     issuer = TokenIssuer(signing_seed)
     side = CommandSide(
         commands=Commands(log),
@@ -106,6 +108,7 @@ def commands_app(
         origins=origins,
         trusted_proxies=trusted_proxies,
         checks=checks,
+        answer_within=ANSWER_WITHIN,
         lifespan=lifespan,
     )
     app.state.side = side

@@ -9,6 +9,7 @@ from uuid import UUID
 from anyio import to_thread
 
 from api.positions import Positions
+from domain.account.facts import Role
 from domain.account.state import Account
 from domain.account.state import evolve as evolve_account
 from domain.booking.state import Booking
@@ -35,6 +36,11 @@ class LogSight:
         """The account."""
         return await self._load(account_stream(account_id), evolve_account)
 
+    async def roles(self, account_id: UUID) -> frozenset[Role]:
+        """What the account may do."""
+        found = await self.account(account_id)
+        return found[0].roles if found else frozenset()
+
     async def listing(self, listing_id: UUID) -> tuple[Listing, int] | None:
         """The listing, drafts included."""
         return await self._load(listing_stream(listing_id), evolve_listing)
@@ -57,4 +63,4 @@ class LogSight:
             loaded = self._log.load(stream, evolve)
             return (loaded.state, loaded.version) if loaded else None
 
-        return await to_thread.run_sync(load)
+        return await to_thread.run_sync(load, abandon_on_cancel=True)

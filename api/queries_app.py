@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 
 from anyio import to_thread
 from fastapi import FastAPI
-from psycopg_pool import ConnectionPool
 
 from api.assembly import Lifespan, assemble
 from api.conventions.bearer import TokenVerifier
@@ -17,7 +16,7 @@ from api.middleware.client_address import LOOPBACK
 from api.query_routes import accounts, audit, bookings, listings, me, search
 from api.querying import QuerySide
 from api.secrets import key_for
-from api.sign_in.accounts import Pool, PostgresAddressBook
+from api.sign_in.accounts import PostgresAddressBook, connect_accounts
 from eventlog.reader import LogReader
 from projections.applied import RedisApplied
 from projections.connect import connect_elasticsearch, connect_redis
@@ -25,6 +24,12 @@ from projections.generation import Generations
 from projections.listing_search.applied import SearchApplied
 
 DESCRIPTION = "Answers: listings, calendars, prices, search, bookings, and the log for auditors."
+
+SEARCH_WITHIN = 4.0
+"""Seconds that Elasticsearch may take for one answer before it counts as down."""
+
+ANSWER_WITHIN = 6.0
+"""Seconds for a whole answer: a little more than a read waits for what it is asked to show."""
 
 ROUTERS = (
     me.router,
@@ -53,12 +58,12 @@ def create_queries_app(
     ``verify_key`` is the 32 bytes of the Ed25519 public key; ``secret`` keys all keyed hashes.
     """
     redis = connect_redis(redis_url)
-    elasticsearch = connect_elasticsearch(elasticsearch_url)
+    elasticsearch = connect_elasticsearch(elasticsearch_url, timeout=SEARCH_WITHIN)
     generations = Generations(redis, redis_prefix)
     applied = RedisApplied(redis, redis_prefix, generations)
     search_applied = SearchApplied(elasticsearch, index_prefix)
     log = LogReader(postgres_url)
-    pool: Pool = ConnectionPool(postgres_url, min_size=0, max_size=2, open=False, timeout=5)
+    pool = connect_accounts(postgres_url, at_most=2)
     side = QuerySide(
         generations=generations,
         applied=applied,
@@ -116,6 +121,7 @@ def queries_app(
         origins=origins,
         trusted_proxies=trusted_proxies,
         checks=checks,
+        answer_within=ANSWER_WITHIN,
         lifespan=lifespan,
     )
     app.state.side = side

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, cast
 from uuid import UUID
 
+from anyio import to_thread
 from elasticsearch import AsyncElasticsearch
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
@@ -19,9 +20,11 @@ from api.conventions.reading import PATIENCE, Applied, not_yet
 from api.positions import Positions
 from api.representations.values import page_of
 from api.sign_in.accounts import AddressBook
-from domain.account.state import Account
+from domain.account.facts import AccountEvent, Role
+from domain.account.state import Account, evolve
 from domain.booking.state import Booking
 from domain.listing.state import Listing
+from domain.streams import account_stream
 from eventlog.reader import LogReader
 from projections.account.queries import account
 from projections.booking.queries import booking
@@ -59,6 +62,17 @@ class QuerySide:
     async def account(self, account_id: UUID) -> tuple[Account, int] | None:
         """See :class:`api.conventions.sight.Sight`."""
         return _versioned(await account(self.generations, account_id))
+
+    async def roles(self, account_id: UUID) -> frozenset[Role]:
+        """See :class:`api.conventions.sight.Sight`; from the log, as pages come a moment later."""
+
+        def fold() -> frozenset[Role]:
+            account: Account | None = None
+            for record in self.log.read_stream(account_stream(account_id)):
+                account = evolve(account, cast("AccountEvent", record.decoded().event))
+            return account.roles if account else frozenset()
+
+        return await to_thread.run_sync(fold, abandon_on_cancel=True)
 
     async def listing(self, listing_id: UUID) -> tuple[Listing, int] | None:
         """See :class:`api.conventions.sight.Sight`."""

@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import unicodedata
 
+from email_validator import EmailNotValidError, validate_email
+
 
 def key_for(secret: bytes, purpose: str) -> bytes:
     """The key that ``secret`` gives ``purpose``."""
@@ -14,5 +16,13 @@ def key_for(secret: bytes, purpose: str) -> bytes:
 
 def hash_email(secret: bytes, email: str) -> bytes:
     """The keyed hash under which an e-mail address is known, however it is written."""
-    folded = unicodedata.normalize("NFKC", email).strip().casefold()
+    folded = unicodedata.normalize("NFKC", _in_unicode(email.strip())).casefold()
     return hmac.digest(key_for(secret, "e-mail"), folded.encode(), hashlib.sha256)
+
+
+def _in_unicode(email: str) -> str:
+    try:
+        parsed = validate_email(email, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError:
+        return email
+    return parsed.normalized

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from domain.refusals import CurrencyMismatch
+from domain.refusals import AmountTooLarge, CurrencyMismatch
 
 # ISO 4217 list one: the currencies whose minor unit is not a hundredth.
 NO_DECIMALS = frozenset(
@@ -25,7 +25,7 @@ _CODE = re.compile(r"[A-Z]{3}")
 
 @dataclass(frozen=True, order=False)
 class Money:
-    """An amount in integer minor units of an ISO 4217 currency."""
+    """An amount in integer minor units of an ISO 4217 currency; raises AmountTooLarge."""
 
     amount: int
     currency: str
@@ -34,7 +34,7 @@ class Money:
         if not _CODE.fullmatch(self.currency):
             raise ValueError(f"{self.currency!r} is not an ISO 4217 currency code")
         if abs(self.amount) > LARGEST_AMOUNT:
-            raise ValueError("the amount does not fit in 64 bits")
+            raise AmountTooLarge(currency=self.currency)
 
     @classmethod
     def zero(cls, currency: str) -> Money:

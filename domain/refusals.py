@@ -38,6 +38,15 @@ class CurrencyMismatch(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class AmountTooLarge(Refusal):
+    """A sum of money has more digits than any amount may have."""
+
+    code = "amount_too_large"
+    says = "The amount in {currency} does not fit in 64 bits."
+    currency: str
+
+
+@dataclass(eq=False, kw_only=True)
 class DatesReversed(Refusal):
     """A departure is not after its arrival."""
 

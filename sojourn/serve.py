@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from api.malformed import ProblemProtocol
 from sojourn.errors import Stop
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def serve(app: ASGIApp, host: str, port: int, setting: str) -> None:
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=ProblemProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -24,7 +24,7 @@ from domain.account.state import Account as DomainAccount
 router = ordered_router("accounts")
 
 
-@router.post("/v1/accounts", status_code=201, response_model=Account)
+@router.post("/v1/accounts", summary="Create an account", status_code=201, response_model=Account)
 async def register(request: Request, side: Side, body: Registration) -> Response:
     """Join; you may book and host at once."""
     email_hash = hash_email(side.sign_in.secret, body.email)
@@ -41,7 +41,9 @@ async def register(request: Request, side: Side, body: Registration) -> Response
     )
 
 
-@router.post("/v1/accounts/{account_id}/roles", response_model=Account)
+@router.post(
+    "/v1/accounts/{account_id}/roles", summary="Give a person a role", response_model=Account
+)
 @guards(signed_in, has_role("admin"), names_account)
 async def grant(
     request: Request, side: Side, caller: Caller, account_id: UUID, body: RoleGrant
@@ -51,7 +53,9 @@ async def grant(
     return await side.carry_out(request, grant_role, message, _shown)
 
 
-@router.delete("/v1/accounts/{account_id}/roles/{role}", status_code=204)
+@router.delete(
+    "/v1/accounts/{account_id}/roles/{role}", summary="Take a role from a person", status_code=204
+)
 @guards(signed_in, has_role("admin"), names_account)
 async def withdraw(
     request: Request, side: Side, caller: Caller, account_id: UUID, role: Role

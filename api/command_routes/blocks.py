@@ -12,17 +12,25 @@ from api.assembly import ordered_router
 from api.commanding import Side, done, stored
 from api.conventions.callers import Caller
 from api.conventions.guards import guards, owns_listing, signed_in
+from api.conventions.ranges import nights_between
 from api.representations.block import Block, BlockBody
 from commands.block_dates import BlockDates, block_dates
 from commands.lift_block import LiftBlock, lift_block
 from commands.receipts import StoredResponse
 from domain.calendar.state import Claim
-from domain.stay import Stay
 
 router = ordered_router("blocks")
 
+LONGEST_BLOCK = 3_660
+"""How many nights one block may have: ten years."""
 
-@router.post("/v1/listings/{listing_id}/blocks", status_code=201, response_model=Block)
+
+@router.post(
+    "/v1/listings/{listing_id}/blocks",
+    summary="Block nights",
+    status_code=201,
+    response_model=Block,
+)
 @guards(signed_in, owns_listing)
 async def block(
     request: Request, side: Side, caller: Caller, listing_id: UUID, body: BlockBody
@@ -31,14 +39,16 @@ async def block(
     message = BlockDates(
         listing_id=listing_id,
         block_id=uuid7(),
-        stay=Stay(body.from_, body.to),
+        stay=nights_between(body.from_, body.to, most=LONGEST_BLOCK),
         units=body.units,
         reason=body.reason,
     )
     return await side.carry_out(request, block_dates, message, partial(_blocked, listing_id))
 
 
-@router.delete("/v1/listings/{listing_id}/blocks/{block_id}", status_code=204)
+@router.delete(
+    "/v1/listings/{listing_id}/blocks/{block_id}", summary="Lift a block", status_code=204
+)
 @guards(signed_in, owns_listing)
 async def unblock(
     request: Request, side: Side, caller: Caller, listing_id: UUID, block_id: UUID

@@ -31,7 +31,9 @@ from domain.booking.state import Booking as DomainBooking
 router = ordered_router("bookings")
 
 
-@router.post("/v1/bookings", status_code=201, response_model=Booking)
+@router.post(
+    "/v1/bookings", summary="Hold dates for a quote", status_code=201, response_model=Booking
+)
 @guards(signed_in, keyed, names_quote)
 async def book(request: Request, side: Side, caller: Caller, body: BookingBody) -> Response:
     """Take a quote: its nights are held for you until you confirm."""
@@ -39,7 +41,11 @@ async def book(request: Request, side: Side, caller: Caller, body: BookingBody) 
     return await side.carry_out(request, book_quote, message, _shown(side, caller, 201))
 
 
-@router.post("/v1/bookings/{booking_id}/confirm", response_model=Booking)
+@router.post(
+    "/v1/bookings/{booking_id}/confirm",
+    summary="Pay for and confirm a booking",
+    response_model=Booking,
+)
 @guards(signed_in, keyed, sees_booking)
 async def confirm(
     request: Request,
@@ -54,7 +60,7 @@ async def confirm(
     return await side.carry_out(request, confirm_booking, message, _shown(side, caller))
 
 
-@router.post("/v1/bookings/{booking_id}/cancel", response_model=Booking)
+@router.post("/v1/bookings/{booking_id}/cancel", summary="Cancel a booking", response_model=Booking)
 @guards(signed_in, sees_booking)
 async def cancel(
     request: Request,
@@ -69,7 +75,11 @@ async def cancel(
     return await side.carry_out(request, cancel_booking, message, _shown(side, caller))
 
 
-@router.post("/v1/bookings/{booking_id}/approve", response_model=Booking)
+@router.post(
+    "/v1/bookings/{booking_id}/approve",
+    summary="Approve a request, as its host",
+    response_model=Booking,
+)
 @guards(signed_in, sees_booking)
 async def approve(
     request: Request,
@@ -83,7 +93,11 @@ async def approve(
     return await side.carry_out(request, approve_booking, message, _shown(side, caller))
 
 
-@router.post("/v1/bookings/{booking_id}/decline", response_model=Booking)
+@router.post(
+    "/v1/bookings/{booking_id}/decline",
+    summary="Decline a request, as its host",
+    response_model=Booking,
+)
 @guards(signed_in, sees_booking)
 async def decline(
     request: Request,
@@ -97,7 +111,9 @@ async def decline(
     return await side.carry_out(request, decline_booking, message, _shown(side, caller))
 
 
-@router.post("/v1/bookings/{booking_id}/check-in", response_model=Booking)
+@router.post(
+    "/v1/bookings/{booking_id}/check-in", summary="Check a guest in", response_model=Booking
+)
 @guards(signed_in, sees_booking)
 async def check_in(
     request: Request,
@@ -111,7 +127,9 @@ async def check_in(
     return await side.carry_out(request, check_in_guest, message, _shown(side, caller))
 
 
-@router.post("/v1/bookings/{booking_id}/complete", response_model=Booking)
+@router.post(
+    "/v1/bookings/{booking_id}/complete", summary="Check a guest out", response_model=Booking
+)
 @guards(signed_in, sees_booking)
 async def complete(
     request: Request,
@@ -125,7 +143,11 @@ async def complete(
     return await side.carry_out(request, complete_booking, message, _shown(side, caller))
 
 
-@router.post("/v1/bookings/{booking_id}/no-show", response_model=Booking)
+@router.post(
+    "/v1/bookings/{booking_id}/no-show",
+    summary="Report that a guest never came",
+    response_model=Booking,
+)
 @guards(signed_in, sees_booking)
 async def no_show(
     request: Request,

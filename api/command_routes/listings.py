@@ -15,7 +15,7 @@ from api.conventions.callers import Caller
 from api.conventions.etags import named_versions
 from api.conventions.guards import guards, if_match, owns_listing, sight_of, signed_in
 from api.conventions.invalid_input import problem_of_validation
-from api.merge_patch import merged
+from api.merge_patch import merged, patch_schema
 from api.representations.listing import Listing, ListingBody, terms_of
 from api.representations.values import Empty
 from commands.archive_listing import ArchiveListing, archive_listing
@@ -36,8 +36,8 @@ NoBody = Annotated[Empty | None, Body()]
 PATCH_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "A merge patch (RFC 7396) of the listing; the result is checked as a whole.",
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ListingBody"}}},
+        "description": "What is to change; the result is checked as a whole.",
+        "content": {"application/json": {"schema": patch_schema(ListingBody)}},
     }
 }
 

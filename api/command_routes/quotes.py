@@ -17,7 +17,7 @@ from domain.stay import Stay
 router = ordered_router("quotes")
 
 
-@router.post("/v1/quotes", status_code=201, response_model=Quote)
+@router.post("/v1/quotes", summary="Ask for a quote", status_code=201, response_model=Quote)
 @guards(signed_in, names_listing)
 async def quote(request: Request, side: Side, caller: Caller, body: QuoteBody) -> Response:
     """Have a price pinned for an hour; it says whether the nights are free, and holds none."""

@@ -24,19 +24,26 @@ class OAuthProblem(BaseModel):
     code: str
 
 
-def _form(*names: str, required: tuple[str, ...]) -> dict[str, Any]:
-    fields = {name: {"type": "string"} for name in names}
-    schema = {"type": "object", "properties": fields, "required": list(required)}
+TEXT: dict[str, Any] = {"type": "string"}
+
+
+def _form(required: str, **fields: dict[str, Any]) -> dict[str, Any]:
+    schema = {"type": "object", "properties": fields, "required": [required]}
     media = {"application/x-www-form-urlencoded": {"schema": schema}}
     return {"requestBody": {"required": True, "content": media}}
 
 
 @router.post(
     "/v1/token",
+    summary="Sign in",
     response_model=Tokens,
     responses={400: {"model": OAuthProblem, "description": "No tokens for this."}},
     openapi_extra=_form(
-        "grant_type", "username", "password", "refresh_token", required=("grant_type",)
+        "grant_type",
+        grant_type={**TEXT, "enum": ["password", "refresh_token"]},
+        username=TEXT,
+        password={**TEXT, "format": "password"},
+        refresh_token=TEXT,
     ),
 )
 async def sign_in(request: Request, side: Side) -> Response:
@@ -48,7 +55,12 @@ async def sign_in(request: Request, side: Side) -> Response:
     return Response(page_of(tokens), headers=NO_STORE, media_type="application/json")
 
 
-@router.post("/v1/token/revoke", openapi_extra=_form("token", required=("token",)))
+@router.post(
+    "/v1/token/revoke",
+    summary="Sign out",
+    response_class=Response,
+    openapi_extra=_form("token", token=TEXT),
+)
 async def sign_out(request: Request, side: Side) -> Response:
     """Make a refresh token, and all that came from its sign-in, worthless."""
     # RFC 7009: a token that is not there needs no revoking.

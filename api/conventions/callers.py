@@ -11,7 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 _scheme = HTTPBearer(
     bearerFormat="JWT",
     scheme_name="bearer",
-    description="An access token from `POST /v1/token`.",
+    description="The `access_token` that `POST /v1/token` answers; it is good for ten minutes.",
     auto_error=False,
 )
 _Documented = Annotated[HTTPAuthorizationCredentials | None, Security(_scheme)]

@@ -13,8 +13,9 @@ import msgspec
 from fastapi import Query, Request
 
 from api.conventions.problems import invalid
+from api.representations.values import Whole
 
-Limit = Annotated[int, Query(ge=1, le=100, description="How many items a page has at most.")]
+Limit = Annotated[Whole, Query(ge=1, le=100, description="How many items a page has at most.")]
 DEFAULT_LIMIT = 20
 CursorText = Annotated[str | None, Query(max_length=2000, description="`next` of the page before.")]
 

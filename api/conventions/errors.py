@@ -66,10 +66,12 @@ async def tell_search_error(request: Request, error: Exception) -> Response:
 async def tell_http_error(request: Request, error: Exception) -> Response:
     """The router knows no such path, or not with this method."""
     assert isinstance(error, HTTPException)
+    if error.status_code == 405 and request.method == "OPTIONS":
+        return options(allowed(request))
     if error.status_code == 405:
         return problem_response(method_not_allowed(request.method, allowed(request)))
     if error.status_code == 404:
-        return problem_response(Problem(404, "unknown_path", "There is nothing at this path."))
+        return problem_response(unknown_path())
     code = "body_too_large" if error.status_code == 413 else "bad_request"
     return problem_response(
         Problem(error.status_code, code, str(error.detail), headers=error.headers)
@@ -81,6 +83,16 @@ def method_not_allowed(method: str, methods: list[str]) -> Problem:
     allow = ", ".join(methods)
     detail = f"{method} is not for this path; it takes {allow}."
     return Problem(405, "method_not_allowed", detail, headers={"Allow": allow})
+
+
+def options(methods: list[str]) -> Response:
+    """The answer to OPTIONS: what else the path takes."""
+    return Response(status_code=204, headers={"Allow": ", ".join(sorted({*methods, "OPTIONS"}))})
+
+
+def unknown_path() -> Problem:
+    """404: no app answers there."""
+    return Problem(404, "unknown_path", "There is nothing at this path.")
 
 
 def allowed(request: Request) -> list[str]:

@@ -95,8 +95,7 @@ def has_role(role: Role) -> Guard:
 
     async def check(request: JsonRequest) -> None:
         caller: UUID | None = request.state.caller
-        found = await sight_of(request).account(caller) if caller else None
-        if found is None or role not in found[0].roles:
+        if caller is None or role not in await sight_of(request).roles(caller):
             raise NotYours(action=f"do this: it takes the role {role}")
 
     return Guard(Stage.ROLE, check, (403,))

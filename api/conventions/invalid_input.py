@@ -46,8 +46,11 @@ def _field_error(error: Mapping[str, Any], under: str = "") -> FieldError:
     if not under and path and path[0] in _SOURCES:
         path = path[1:]
     kind = str(error["type"])
+    told: Mapping[str, Any] = error.get("ctx", {})
+    if "field" in told:
+        path = [*path, str(told["field"])]
     return FieldError(
         field=".".join([under, *path] if under else path) or "body",
-        code=str(error.get("ctx", {}).get("code", CODES.get(kind, kind))),
+        code=str(told.get("code", CODES.get(kind, kind))),
         message=str(error["msg"]).removeprefix("Value error, "),
     )

@@ -60,10 +60,10 @@ class Problem(Exception):
 class Invalid(Problem):
     """422: parameters or fields that can't be taken as they are."""
 
-    def __init__(self, errors: Iterable[FieldError]) -> None:
+    def __init__(self, errors: Iterable[FieldError], code: str = "invalid") -> None:
         named = tuple(errors)
         detail = "; ".join(f"{error.field}: {error.message}" for error in named[:3])
-        super().__init__(422, "invalid", detail or "The request is not valid.", errors=named)
+        super().__init__(422, code, detail or "The request is not valid.", errors=named)
 
 
 def invalid(field: str, code: str, message: str) -> Invalid:

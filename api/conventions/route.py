@@ -50,6 +50,8 @@ class OrderedRoute(APIRoute):
             except (RequestValidationError, Invalid, VersionMissing, Refusal) as told:
                 if isinstance(told, Refusal) and status_of(told) != 422:
                     raise
+                if asked := asked_positions(request):
+                    await sight_of(request).reach(asked)
                 await _check(
                     request, [*_at(declared, Stage.SUBJECT), *_at(declared, Stage.VERSION)]
                 )
@@ -112,9 +114,6 @@ async def _check_text(request: JsonRequest, *, takes_body: bool) -> None:
 
 
 async def _check(request: JsonRequest, guards: list[Guard]) -> None:
-    asked = asked_positions(request)
-    if guards and asked:
-        await sight_of(request).reach(asked)
     for guard in guards:
         await guard.check(request)
 

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from api.positions import Positions
+from domain.account.facts import Role
 from domain.account.state import Account
 from domain.booking.state import Booking
 from domain.listing.state import Listing
@@ -20,6 +21,10 @@ class Sight(Protocol):
 
     async def account(self, account_id: UUID) -> tuple[Account, int] | None:
         """The account."""
+        ...
+
+    async def roles(self, account_id: UUID) -> frozenset[Role]:
+        """What the account may do at this moment: never from a page that may be behind."""
         ...
 
     async def listing(self, listing_id: UUID) -> tuple[Listing, int] | None:

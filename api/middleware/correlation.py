@@ -14,7 +14,7 @@ REQUEST_ID = "X-Request-ID"
 TRACE = "traceparent"
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
-_TRACE = re.compile(r"(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?")
+_TRACE = re.compile(r"(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.{0,200})?")
 
 
 def trace_id(traceparent: str) -> str | None:

@@ -17,7 +17,7 @@ from api.secrets import hash_email
 router = ordered_router("accounts")
 
 
-@router.get("/v1/accounts", response_model=Accounts)
+@router.get("/v1/accounts", summary="Find an account by e-mail address", response_model=Accounts)
 @guards(signed_in, has_role("admin"))
 async def by_email(
     request: Request,

@@ -32,7 +32,7 @@ After = Annotated[
 ]
 
 
-@router.get("/v1/audit/events", response_model=AuditEvents)
+@router.get("/v1/audit/events", summary="Query the log", response_model=AuditEvents)
 @guards(signed_in, has_role("auditor"))
 async def events(  # noqa: PLR0913, PLR0917 - an auditor may ask by every column
     request: Request,
@@ -61,7 +61,9 @@ async def events(  # noqa: PLR0913, PLR0917 - an auditor may ask by every column
     return await _page(request, side, asked, limit)
 
 
-@router.get("/v1/audit/streams/{stream}", response_model=AuditEvents)
+@router.get(
+    "/v1/audit/streams/{stream}", summary="Read one stream of the log", response_model=AuditEvents
+)
 @guards(signed_in, has_role("auditor"))
 async def stream_events(
     request: Request,
@@ -73,7 +75,9 @@ async def stream_events(
     cursor: CursorText = None,
 ) -> Response:
     """The events of one stream, such as `booking-<id>`, in order."""
-    exists = await to_thread.run_sync(side.log.select, Filter(stream=stream), 1)
+    exists = await to_thread.run_sync(
+        side.log.select, Filter(stream=stream), 1, abandon_on_cancel=True
+    )
     if not exists:
         raise NoSuch(what="stream", id=stream)
     asked = Filter(stream=stream, after=_behind(side, after, cursor))
@@ -81,7 +85,7 @@ async def stream_events(
 
 
 async def _page(request: Request, side: QuerySide, asked: Filter, limit: int) -> Response:
-    found = await to_thread.run_sync(side.log.select, asked, limit + 1)
+    found = await to_thread.run_sync(side.log.select, asked, limit + 1, abandon_on_cancel=True)
     shown = found[:limit]
     following = shown[-1].position if len(found) > limit else None
     page = AuditEvents(

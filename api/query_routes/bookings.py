@@ -18,7 +18,7 @@ from domain.refusals import NoSuch
 router = ordered_router("bookings")
 
 
-@router.get("/v1/bookings/{booking_id}", response_model=Booking)
+@router.get("/v1/bookings/{booking_id}", summary="Show a booking", response_model=Booking)
 @guards(signed_in, sees_booking)
 async def show(request: Request, side: Side, caller: Caller, booking_id: UUID) -> Response:
     """A booking that you are a side of."""
@@ -28,7 +28,11 @@ async def show(request: Request, side: Side, caller: Caller, booking_id: UUID) -
     return answer(request, page, told, version=version)
 
 
-@router.get("/v1/bookings/{booking_id}/refund-preview", response_model=RefundPreview)
+@router.get(
+    "/v1/bookings/{booking_id}/refund-preview",
+    summary="Preview a refund",
+    response_model=RefundPreview,
+)
 @guards(signed_in, sees_booking)
 async def refund_preview(
     request: Request, side: Side, caller: Caller, booking_id: UUID

@@ -11,12 +11,13 @@ from api.assembly import ordered_router
 from api.conventions.callers import CallerIfAny
 from api.conventions.guards import guards, sees_listing
 from api.conventions.problems import invalid
+from api.conventions.ranges import nights_between
 from api.conventions.reading import catch_up
 from api.querying import FRESH, PRIVATE, QuerySide, Side, answer
 from api.representations.calendar import Calendar
 from api.representations.listing import Listing
 from api.representations.quote import Price, lines_of
-from api.representations.values import Day, Money
+from api.representations.values import Day, Money, Whole
 from domain.listing.offer import MOST_GUESTS, MOST_UNITS
 from domain.listing.state import Listing as DomainListing
 from domain.quote.decisions import VALID_FOR, check_rules
@@ -31,12 +32,12 @@ LONGEST_RANGE = 731
 """How many nights one calendar shows: the whole horizon."""
 
 From = Annotated[Day, Query(alias="from")]
-Guests = Annotated[int, Query(ge=1, le=MOST_GUESTS)]
-Units = Annotated[int, Query(ge=1, le=MOST_UNITS)]
+Guests = Annotated[Whole, Query(ge=1, le=MOST_GUESTS)]
+Units = Annotated[Whole, Query(ge=1, le=MOST_UNITS)]
 Coupon = Annotated[str | None, Query(max_length=100)]
 
 
-@router.get("/v1/listings/{listing_id}", response_model=Listing)
+@router.get("/v1/listings/{listing_id}", summary="Show a listing", response_model=Listing)
 @guards(sees_listing)
 async def show(request: Request, side: Side, caller: CallerIfAny, listing_id: UUID) -> Response:
     """What is offered, where, and on which terms."""
@@ -49,16 +50,18 @@ async def show(request: Request, side: Side, caller: CallerIfAny, listing_id: UU
     return answer(request, page, told, version=version, cache=_cache(listing))
 
 
-@router.get("/v1/listings/{listing_id}/calendar", response_model=Calendar)
+@router.get(
+    "/v1/listings/{listing_id}/calendar",
+    summary="Show a listing's calendar",
+    response_model=Calendar,
+)
 @guards(sees_listing)
 async def nights(
     request: Request, side: Side, caller: CallerIfAny, listing_id: UUID, from_: From, to: Day
 ) -> Response:
     """The nights from one day up to another: which are free, and at which price."""
     told = await catch_up(request, side.applied)
-    stay = Stay(from_, to)
-    if stay.length > LONGEST_RANGE:
-        raise invalid("to", "too_large", f"a calendar shows at most {LONGEST_RANGE} nights")
+    stay = nights_between(from_, to, most=LONGEST_RANGE)
     page = await _calendar(side, listing_id, caller, stay)
     listing = page.listing
     return answer(
@@ -66,7 +69,7 @@ async def nights(
     )
 
 
-@router.get("/v1/listings/{listing_id}/price", response_model=Price)
+@router.get("/v1/listings/{listing_id}/price", summary="Price a stay", response_model=Price)
 @guards(sees_listing)
 async def price(
     request: Request,

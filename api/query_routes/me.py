@@ -26,7 +26,7 @@ from projections.trips.queries import trips
 router = ordered_router("me")
 
 
-@router.get("/v1/me", response_model=Account)
+@router.get("/v1/me", summary="Show my account", response_model=Account)
 @guards(signed_in)
 async def me(request: Request, side: Side, caller: Caller) -> Response:
     """Who I am, and what I may do."""
@@ -41,7 +41,7 @@ async def me(request: Request, side: Side, caller: Caller) -> Response:
     return answer(request, Account.of(account, version), told, version=version)
 
 
-@router.get("/v1/me/listings", response_model=Listings)
+@router.get("/v1/me/listings", summary="List my listings", response_model=Listings)
 @guards(signed_in)
 async def my_listings(
     request: Request,
@@ -60,7 +60,7 @@ async def my_listings(
     return answer(request, Listings(items=items, next=side.cursor(name, found.next)), told)
 
 
-@router.get("/v1/me/trips", response_model=Bookings)
+@router.get("/v1/me/trips", summary="List my trips", response_model=Bookings)
 @guards(signed_in)
 async def my_trips(
     request: Request,
@@ -77,7 +77,9 @@ async def my_trips(
     return answer(request, _bookings(side, caller, name, found), told)
 
 
-@router.get("/v1/me/reservations", response_model=Bookings)
+@router.get(
+    "/v1/me/reservations", summary="List reservations of my listings", response_model=Bookings
+)
 @guards(signed_in)
 async def my_reservations(
     request: Request,

@@ -25,7 +25,7 @@ LIST = "search"
 T = TypeVar("T")
 
 
-@router.get("/v1/listings", response_model=SearchPage)
+@router.get("/v1/listings", summary="Search listings", response_model=SearchPage)
 async def listings(
     request: Request,
     side: Side,
@@ -49,7 +49,7 @@ async def listings(
     return answer(request, SearchPage.of(found, following), told, cache=FRESH)
 
 
-@router.get("/v1/suggest", response_model=Suggestions)
+@router.get("/v1/suggest", summary="Suggest places and listings", response_model=Suggestions)
 async def suggestions(
     request: Request,
     side: Side,

@@ -36,11 +36,17 @@ class QuoteBody(Input):
     @model_validator(mode="after")
     def _takes_days(self) -> Self:
         if self.starts_at is not None or self.ends_at is not None:
+            blamed = "starts_at" if self.starts_at is not None else "ends_at"
             raise PydanticCustomError(
-                "wrong_dates", "a stay takes arrive and depart, not starts_at and ends_at"
+                "wrong_dates",
+                "a stay takes arrive and depart, not starts_at and ends_at",
+                {"field": blamed},
             )
         if self.arrive is None or self.depart is None:
-            raise PydanticCustomError("wrong_dates", "a stay takes arrive and depart")
+            blamed = "arrive" if self.arrive is None else "depart"
+            raise PydanticCustomError(
+                "wrong_dates", "a stay takes arrive and depart", {"field": blamed}
+            )
         check_coupon(self.coupon)
         return self
 
@@ -48,7 +54,7 @@ class QuoteBody(Input):
 def check_coupon(coupon: str | None) -> None:
     """Refuses every code: no promotion has been made yet."""
     if coupon:
-        raise PydanticCustomError("unknown_coupon", "there is no such coupon")
+        raise PydanticCustomError("unknown_coupon", "there is no such coupon", {"field": "coupon"})
 
 
 class Line(BaseModel):

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import math
+import re
 from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
-from api.representations.values import Day
+from api.representations.values import Day, Whole
 from domain.listing.offer import LONGEST_LABEL, MOST_GUESTS
 from domain.money import LARGEST_AMOUNT
 from domain.stay import Stay
 from projections.listing_search.criteria import Box, Criteria, Cursor, Near, Sort
 
-Amount = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT)]
+_DECIMAL = re.compile(r"\s*[+-]?\d{1,3}(?:\.\d*)?(?:[eE][+-]?\d{1,3})?\s*", re.ASCII)
+Amount = Annotated[Whole, Field(ge=0, le=LARGEST_AMOUNT)]
 
 
 def degrees(text: str, limits: tuple[float, ...]) -> list[float]:
     """The comma-separated numbers of ``text``, each within its limit; ValueError otherwise."""
-    numbers = [float(part) for part in text.split(",")]
-    if len(numbers) != len(limits) or not all(map(math.isfinite, numbers)):
+    parts = text.split(",")
+    if len(parts) != len(limits) or not all(map(_DECIMAL.fullmatch, parts)):
         raise ValueError("not so many numbers")
+    numbers = [float(part) for part in parts]
     if any(abs(number) > limit for number, limit in zip(numbers, limits, strict=True)):
         raise ValueError("not degrees")
     return numbers
@@ -36,7 +38,7 @@ class SearchQuestion(BaseModel):
     bbox: Annotated[str | None, Field(description="`west,south,east,north`", max_length=200)] = None
     arrive: Day | None = None
     depart: Day | None = None
-    guests: Annotated[int, Field(ge=1, le=MOST_GUESTS)] | None = None
+    guests: Annotated[Whole, Field(ge=1, le=MOST_GUESTS)] | None = None
     price_min: Amount | None = None
     price_max: Amount | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
@@ -48,11 +50,18 @@ class SearchQuestion(BaseModel):
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         if (self.arrive is None) != (self.depart is None):
-            raise PydanticCustomError("wrong_dates", "give both arrive and depart, or neither")
+            missing = "arrive" if self.arrive is None else "depart"
+            raise PydanticCustomError(
+                "wrong_dates", "give both arrive and depart, or neither", {"field": missing}
+            )
         if (self.price_min or 0) > (LARGEST_AMOUNT if self.price_max is None else self.price_max):
-            raise PydanticCustomError("bad_range", "price_min is more than price_max")
+            raise PydanticCustomError(
+                "bad_range", "price_min is more than price_max", {"field": "price_min"}
+            )
         if self.amenities:
-            raise PydanticCustomError("unknown_amenity", "no listing names amenities yet")
+            raise PydanticCustomError(
+                "unknown_amenity", "no listing names amenities yet", {"field": "amenities"}
+            )
         return self
 
     def place(self) -> Near | None:
@@ -74,7 +83,7 @@ class SearchQuestion(BaseModel):
         """As the read model takes it; raises DatesReversed, and ValueError for nonsense."""
         stay = Stay(self.arrive, self.depart) if self.arrive and self.depart else None
         return Criteria(
-            q=self.q or None,
+            q=(self.q or "").strip() or None,
             near=near,
             radius_km=self.radius_km,
             box=box,

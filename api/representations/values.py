@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from domain.money import LARGEST_AMOUNT
 from domain.money import Money as DomainMoney
 
+_WHOLE = re.compile(r"-?\d+", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:[Zz]|[+-]\d{2}:\d{2}))?", re.ASCII
@@ -29,6 +30,12 @@ def _day(given: Any) -> Any:
         raise PydanticCustomError("bad_date", "there is no such day") from None
 
 
+def _whole(given: Any) -> Any:
+    if isinstance(given, str) and not _WHOLE.fullmatch(given):
+        raise PydanticCustomError("int_parsing", "must be a whole number such as 20")
+    return given
+
+
 def _instant(given: Any) -> Any:
     # A plus sign that was not escaped in a query arrives as a space.
     text = given.replace(" ", "+") if isinstance(given, str) else ""
@@ -40,6 +47,9 @@ def _instant(given: Any) -> Any:
         raise PydanticCustomError("bad_time", "there is no such time") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number in a query: digits, and nothing that only looks like them."""
 
 Day = Annotated[date, BeforeValidator(_day)]
 """``YYYY-MM-DD``, and nothing that only looks like it."""

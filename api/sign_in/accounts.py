@@ -11,6 +11,19 @@ from psycopg_pool import ConnectionPool
 
 Pool = ConnectionPool[Connection[Any]]
 
+
+def connect_accounts(postgres_url: str, *, at_most: int) -> Pool:
+    """A closed pool; a connection that died in it is replaced before anybody gets it."""
+    return ConnectionPool(
+        postgres_url,
+        min_size=0,
+        max_size=at_most,
+        open=False,
+        timeout=5,
+        check=ConnectionPool.check_connection,
+    )
+
+
 FIND_CREDENTIAL: LiteralString = (
     "SELECT account_id, password_hash FROM credentials WHERE email_hash = %s"
 )
@@ -46,7 +59,7 @@ class PostgresCredentials:
             with self._pool.connection() as connection:
                 return connection.execute(FIND_CREDENTIAL, [email_hash]).fetchone()
 
-        return await to_thread.run_sync(find)
+        return await to_thread.run_sync(find, abandon_on_cancel=True)
 
 
 class PostgresAddressBook:
@@ -63,4 +76,4 @@ class PostgresAddressBook:
                 row = connection.execute(FIND_ACCOUNT, [email_hash]).fetchone()
                 return row[0] if row else None
 
-        return await to_thread.run_sync(find)
+        return await to_thread.run_sync(find, abandon_on_cancel=True)

@@ -66,7 +66,7 @@ class PostgresSessions:
                 connection.execute(OPEN, [_hash(token), uuid4(), account_id, LIFETIME])
             return token
 
-        return await to_thread.run_sync(insert)
+        return await to_thread.run_sync(insert, abandon_on_cancel=True)
 
     async def rotate(self, token: str) -> tuple[UUID, str] | None:
         """See :class:`Sessions`."""
@@ -82,7 +82,7 @@ class PostgresSessions:
                 connection.execute(OPEN, [_hash(following), family, account_id, LIFETIME])
             return account_id, following
 
-        return await to_thread.run_sync(replace)
+        return await to_thread.run_sync(replace, abandon_on_cancel=True)
 
     async def revoke(self, token: str) -> None:
         """See :class:`Sessions`."""
@@ -91,7 +91,7 @@ class PostgresSessions:
             with self._pool.connection() as connection:
                 connection.execute(END_FAMILY, [_hash(token)])
 
-        await to_thread.run_sync(end)
+        await to_thread.run_sync(end, abandon_on_cancel=True)
 
 
 def _hash(token: str) -> bytes:

@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 from domain.listing.facts import ListingImported, Location
 from domain.listing.offer import Offer
 from domain.money import Money
-from domain.refusals import InvalidOffer
+from domain.refusals import Refusal
 
 SOURCE = "Inside Airbnb, Stockholm, late 2024"
 COLUMNS = (
@@ -80,7 +80,7 @@ def parse(row: Mapping[str, str | None]) -> StockholmListing | BadRow:
     """The listing that ``row`` tells of, or why it is none."""
     try:
         return _listing({name: row.get(name) or "" for name in COLUMNS})
-    except (ValueError, InvalidOperation, InvalidOffer, KeyError) as error:
+    except (ValueError, InvalidOperation, Refusal, KeyError) as error:
         reason = f"no such room type: {error}" if isinstance(error, KeyError) else str(error)
         return BadRow(row.get("listing_no") or "?", reason)
 

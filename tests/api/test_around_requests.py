@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 
+import anyio
 import httpx
 from openapi_spec_validator import validate
+from starlette.types import Receive, Scope, Send
 
+from api.middleware.deadline import Deadline
 from tests.api.workbench import (
     LISTING,
     NOBODY,
@@ -27,7 +30,8 @@ async def test_a_request_has_an_id_and_a_trace(client: httpx.AsyncClient) -> Non
     trace = f"00-{'a' * 32}-{'b' * 16}-01"
     traced = await client.get("/v1/things", headers={"traceparent": trace})
     assert traced.headers["traceparent"] == trace
-    for wrong in (f"00-{'0' * 32}-{'b' * 16}-01", "x", f"ff-{'a' * 32}-{'b' * 16}-01"):
+    endless = f"01-{'a' * 32}-{'b' * 16}-01-{'c' * 9_000}"
+    for wrong in (f"00-{'0' * 32}-{'b' * 16}-01", "x", f"ff-{'a' * 32}-{'b' * 16}-01", endless):
         untraced = await client.get("/v1/things", headers={"traceparent": wrong})
         assert "traceparent" not in untraced.headers
 
@@ -93,3 +97,32 @@ async def test_one_address_may_join_so_often_a_minute() -> None:
         forwarded = {"X-Forwarded-For": "203.0.113.9"}
         other = await client.post("/v1/accounts", json={}, headers=forwarded)
         assert other.status_code == 404
+
+
+async def test_options_tells_what_a_path_takes(client: httpx.AsyncClient) -> None:
+    told = await client.options(f"/v1/listings/{LISTING}")
+    assert (told.status_code, told.content) == (204, b"")
+    assert told.headers["allow"] == "GET, HEAD, OPTIONS, PATCH"
+    assert problem(await client.options("/v1/nothing")) == (404, "unknown_path")
+
+
+async def test_an_answer_that_takes_too_long_is_503_and_does_not_hang() -> None:
+    async def hangs(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await anyio.sleep_forever()
+
+    async with client_of(Deadline(hangs, seconds=0.05)) as client:
+        for answer in (await client.get("/"), await client.post("/", content=b"x")):
+            assert problem(answer) == (503, "unavailable")
+            assert answer.headers["retry-after"]
+
+
+async def test_an_answer_that_has_begun_may_take_its_time() -> None:
+    async def streams(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200})
+        await anyio.sleep(0.2)
+        await send({"type": "http.response.body", "body": b"done"})
+
+    async with client_of(Deadline(streams, seconds=0.05)) as client:
+        assert (await client.get("/")).text == "done"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.api.people import Person, hold, in_days, join, offer, stay
@@ -147,3 +149,19 @@ def test_a_request_is_approved_and_then_held(host: Person, guest: Person) -> Non
     declined = hold(guest, listing, 90).json()["id"]
     answer = host.post(f"/v1/bookings/{declined}/decline", json={"reason": "away"})
     assert answer.json()["status"] == "declined"
+
+
+def test_of_holds_asked_for_all_at_once_no_more_than_ten_are_given(
+    host: Person, guest: Person
+) -> None:
+    listings = [offer(host) for _ in range(16)]
+    quotes = [guest.post("/v1/quotes", json=stay(listing)).json()["id"] for listing in listings]
+
+    def book(quote: str) -> httpx.Response:
+        return guest.post("/v1/bookings", json={"quote_id": quote})
+
+    with ThreadPoolExecutor(len(quotes)) as at_once:
+        answers = list(at_once.map(book, quotes))
+    refused = [answer for answer in answers if answer.status_code != 201]
+    assert len(answers) - len(refused) == 10
+    assert {problem(answer) for answer in refused} == {(409, "too_many_holds")}

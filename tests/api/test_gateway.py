@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from api.gateway import create_gateway
 from tests.api.workbench import LISTING, client_of, problem, workbench
 from tests.platforms import free_port
+from tests.processes import Processes
 
 
 class Upstream:
@@ -164,3 +166,41 @@ def test_the_whole_api_is_one_valid_document(http: httpx.Client) -> None:
     assert http.delete("/v1/listings").headers["allow"] == "GET, HEAD, POST"
     assert http.get("/v1/quotes").headers["allow"] == "POST"
     assert http.put("/v1/me").headers["allow"] == "GET, HEAD"
+
+
+async def test_a_header_as_long_as_the_query_it_repeats_passes() -> None:
+    async with joined(workbench(), workbench()) as client:
+        answer = await client.get("/v1/things", params={"junk": "a" * 50_000})
+        assert answer.status_code == 200
+        assert len(answer.headers["link"]) > 50_000
+
+
+@pytest.mark.servers
+def test_options_tells_the_methods_of_both_apps(http: httpx.Client) -> None:
+    assert http.options("/v1/listings").headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert http.options("/v1/me").headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"OPTIONS * HTTP/1.1", (404, "unknown_path")),
+        (b"GET * HTTP/1.1", (404, "unknown_path")),
+        (b"GET /v1/listings?q=a b HTTP/1.1", (400, "malformed_request")),
+        (b"GET /\xff HTTP/1.1", (400, "malformed_request")),
+        (b"\x16\x03\x01", (400, "malformed_request")),
+    ],
+)
+def test_what_is_hardly_http_is_told_in_a_document_too(
+    running: Processes, line: bytes, expected: tuple[int, str]
+) -> None:
+    for name in ("gateway", "api commands", "api queries"):
+        url = httpx.URL(running.url(name) or "")
+        with socket.create_connection((url.host, url.port or 0), timeout=10) as connection:
+            connection.sendall(line + b"\r\nHost: x\r\nConnection: close\r\n\r\n")
+            said = b"".join(iter(lambda: connection.recv(65_536), b""))
+        head, _, body = said.partition(b"\r\n\r\n")
+        document = json.loads(body)
+        assert (document["status"], document["code"]) == expected
+        assert b"content-type: application/problem+json" in head

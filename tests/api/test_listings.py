@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.people import Person, hold, in_days, listing_body, offer
+from tests.api.people import Person, hold, in_days, listing_body, offer, stay
 from tests.api.workbench import problem
 
 pytestmark = pytest.mark.servers
@@ -170,3 +170,35 @@ def test_my_listings_are_mine_by_status_and_in_pages(host: Person) -> None:
         assert problem(host.get(f"/v1/me/listings?{wrong}")) == (422, "invalid")
     foreign = first.json()["next"]
     assert problem(host.get(f"/v1/me/trips?cursor={foreign}")) == (422, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "code"),
+    [
+        ("2027-01-02", "2027-01-02", "dates_reversed"),
+        ("2027-01-02", "2027-01-01", "dates_reversed"),
+        ("0001-01-01", "9999-12-31", "invalid"),
+    ],
+)
+def test_a_range_that_makes_no_sense_is_told_by_its_own_names(
+    host: Person, first: str, end: str, code: str
+) -> None:
+    listing = offer(host)
+    dates = {"from": first, "to": end}
+    for answer in (
+        host.post(f"/v1/listings/{listing}/blocks", json=dates),
+        host.get(f"/v1/listings/{listing}/calendar", params=dates),
+    ):
+        assert problem(answer) == (422, code)
+        assert [error["field"] for error in answer.json()["errors"]] == ["to"]
+
+
+def test_a_price_that_does_not_add_up_in_64_bits_is_refused(host: Person, guest: Person) -> None:
+    listing = offer(host, price={"amount": 2**63 - 1, "currency": "SEK"})
+    guest.seen = host.seen
+    assert guest.post("/v1/quotes", json=stay(listing, nights=1)).status_code == 201
+    asked = stay(listing, nights=2)
+    assert problem(guest.post("/v1/quotes", json=asked)) == (422, "amount_too_large")
+    del asked["listing_id"]
+    priced = guest.get(f"/v1/listings/{listing}/price", params=asked)
+    assert problem(priced) == (422, "amount_too_large")

@@ -62,3 +62,36 @@ def test_a_search_that_makes_no_sense_is_422(http: httpx.Client, wrong: str) -> 
     answer = http.get(f"/v1/listings?{wrong}")
     assert problem(answer)[0] == 422
     assert answer.json()["errors"]
+
+
+def test_words_that_are_only_blank_ask_for_everything(host: Person) -> None:
+    offer(host)
+    everything = host.get("/v1/listings").json()["total"]
+    assert host.get("/v1/listings", params={"q": " "}).json()["total"] == everything > 0
+
+
+@pytest.mark.parametrize("box", ["0,0,1e-320,1", "180,-90,-180,90", "18,59,18,59"])
+def test_a_window_without_width_finds_nothing(http: httpx.Client, box: str) -> None:
+    answer = http.get("/v1/listings", params={"bbox": box})
+    assert (answer.status_code, answer.json()["total"]) == (200, 0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ("arrive=2027-01-01", "depart"),
+        ("depart=2027-01-01", "arrive"),
+        ("price_min=5&price_max=4", "price_min"),
+        ("limit=1_0", "limit"),
+        ("limit=%201", "limit"),
+        ("guests=2.0", "guests"),
+        ("near=1_0,1", "near"),
+        ("near=%D9%A1,1", "near"),
+    ],
+)
+def test_what_is_wrong_with_a_search_is_told_of_its_parameter(
+    http: httpx.Client, wrong: str, field: str
+) -> None:
+    answer = http.get(f"/v1/listings?{wrong}")
+    assert problem(answer)[0] == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -145,3 +146,25 @@ def test_a_new_account_is_found_without_waiting(http: httpx.Client) -> None:
     person = join(http, "Nora")
     person.seen = ""
     assert person.get("/v1/me").json()["id"] == person.id
+
+
+def test_an_address_in_another_script_signs_in_as_it_was_given(http: httpx.Client) -> None:
+    for domain in ("xn--bcher-kva.example", "b\u00fccher.example"):
+        email = f"{uuid4().hex}@{domain}"
+        body = {"email": email, "password": PASSWORD, "name": "Ada"}
+        assert http.post("/v1/accounts", json=body).status_code == 201
+        assert sign_in(http, email).status_code == 200
+
+
+def test_a_role_that_is_withdrawn_stops_working_at_once(admin: Person, guest: Person) -> None:
+    roles = f"/v1/accounts/{guest.id}/roles"
+    for _ in range(5):
+        assert admin.post(roles, json={"role": "auditor"}).status_code == 200
+        assert guest.http.get("/v1/audit/events", headers=bearer_of(guest)).status_code == 200
+        assert admin.ask("DELETE", f"{roles}/auditor").status_code == 204
+        refused = guest.http.get("/v1/audit/events", headers=bearer_of(guest))
+        assert problem(refused) == (403, "not_yours")
+
+
+def bearer_of(person: Person) -> dict[str, str]:
+    return {"Authorization": f"Bearer {person.token}"}

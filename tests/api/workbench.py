@@ -20,6 +20,7 @@ from api.conventions.etags import etag_of, named_versions, unchanged
 from api.conventions.guards import guards, has_role, if_match, keyed, owns_listing, signed_in
 from api.conventions.reading import catch_up
 from api.positions import Positions
+from domain.account.facts import Role
 from domain.account.state import Account
 from domain.booking.state import Booking
 from domain.listing.state import Listing
@@ -52,6 +53,10 @@ class KnownThings:
                 id=account_id, name="Ada", email=None, roles=frozenset({"admin", "auditor"})
             )
         return account, 1
+
+    async def roles(self, account_id: UUID) -> frozenset[Role]:
+        found = await self.account(account_id)
+        return found[0].roles if found else frozenset()
 
     async def listing(self, listing_id: UUID) -> tuple[Listing, int] | None:
         if listing_id not in {LISTING, DRAFT}:
@@ -165,6 +170,7 @@ def workbench() -> FastAPI:
         sight=KnownThings(),
         origins=[ORIGIN],
         checks={"something": answers},
+        answer_within=5.0,
         lifespan=nothing_to_open,
     )
 

@@ -20,6 +20,7 @@ def writing(
     expected: int = 0,
     reads: Mapping[str, int] | None = None,
     receipt: Receipt | None = None,
+    holds: Mapping[UUID, int] | None = None,
 ) -> Append:
     """``events`` for the end of ``stream``, as if decided at version ``expected``."""
     return Append(
@@ -30,6 +31,7 @@ def writing(
         correlation_id="test",
         causation_id=f"command:{uuid4()}",
         receipt=receipt,
+        holds=holds or {},
     )
 
 

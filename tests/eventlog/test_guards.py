@@ -10,11 +10,11 @@ import pytest
 
 from domain.account.facts import RoleGranted
 from domain.calendar.facts import HoldConfirmed, HoldReleased, UnitsReassigned
-from domain.streams import account_stream
-from eventlog.append import ClaimsOverlap, ReceiptExists, VersionConflict
+from domain.streams import account_stream, calendar_stream
+from eventlog.append import Append, Appended, ClaimsOverlap, ReceiptExists, VersionConflict
 from eventlog.application import EventLog
 from eventlog.reader import LogReader
-from tests.domain.facts import GUEST, nights
+from tests.domain.facts import GUEST, LISTING, nights
 from tests.eventlog.appends import LISTING_STREAM, holding, receipt, writing
 from tests.eventlog.conftest import Database
 
@@ -190,3 +190,18 @@ def test_the_query_role_can_only_read(database: Database) -> None:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement.encode())
             connection.rollback()
+
+
+def test_holds_are_counted_under_the_lock_where_no_stream_and_no_claim_can_tell(
+    log: EventLog,
+) -> None:
+    def another(day: int) -> Append:
+        stream = f"{calendar_stream(LISTING)}-{day}"
+        return writing(holding(nights(day, day + 1)), stream=stream, holds={GUEST: 1})
+
+    log.append(writing(holding(nights(1, 2))))
+    outcomes = log.append_together([another(3), another(4)])
+    assert [type(outcome) for outcome in outcomes] == [Appended, VersionConflict]
+    with pytest.raises(VersionConflict):
+        log.append(another(5))
+    assert log.open_holds(GUEST) == 2

@@ -16,6 +16,9 @@ def test_demo_sign_ins_are_made_once_and_shown_every_time(shared_platform: Platf
     first, second = (sojourn(shared_platform, "demo") for _ in range(2))
     assert first.returncode == 0, first.stderr
     assert first.stdout == second.stdout
+    widths = {len(line) for line in first.stdout.splitlines()[1:]}
+    assert len(widths) == 1
+    assert "│  │" not in first.stdout, "no column is empty"
     for role in ("guest", "host", "auditor", "analyst", "admin"):
         assert f"{role}@example.com" in first.stdout
     assert len(events(shared_platform, "--type", "account.registered.v1")) == 5
@@ -39,7 +42,7 @@ def test_an_address_that_nobody_has_is_told(shared_platform: Platform) -> None:
 
 def events(platform: Platform, *options: str) -> list[dict[str, object]]:
     """What `audit query` finds."""
-    result = sojourn(platform, "audit", "query", "--json", *options)
+    result = sojourn(platform, "audit", "query", *options)
     assert result.returncode == 0, result.stderr
     return [json.loads(line) for line in result.stdout.splitlines()]
 
@@ -57,8 +60,11 @@ def test_auditors_ask_by_every_column_and_page_by_position(shared_platform: Plat
     assert first not in events(shared_platform, "--to", str(first["recorded_at"]))
 
 
-def test_a_table_says_where_the_next_page_begins(shared_platform: Platform) -> None:
+def test_a_table_has_a_line_an_event_and_says_where_the_next_page_begins(
+    shared_platform: Platform,
+) -> None:
     sojourn(shared_platform, "demo")
-    result = sojourn(shared_platform, "audit", "query", "--limit", "2")
-    assert "account.registered.v1" in result.stdout
+    result = sojourn(shared_platform, "audit", "query", "--table", "--limit", "2")
+    assert result.stdout.count("account.registered.v1") == 2
+    assert len(result.stdout.splitlines()) == 6
     assert result.stderr == "There is more: repeat it with --after 2\n"
