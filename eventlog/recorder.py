@@ -83,7 +83,7 @@ class Recorder(PostgresApplicationRecorder):
         self, stored_events: Sequence[StoredEvent], **kwargs: Any
     ) -> Sequence[int] | None:
         """Not this way: events come with their claims, receipt and metadata."""
-        raise NotImplementedError("use append(): an event without its metadata is not ours")
+        raise TypeError("use append(): an event without its metadata is not ours")
 
     def append(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
         """Store each command of ``batch`` whole or not at all, and say which.
