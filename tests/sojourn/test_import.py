@@ -57,6 +57,7 @@ def test_a_listing_is_drafted_with_its_facts_and_published_by_its_host(
         "listing.priced.v1",
         "listing.terms_set.v1",
         "listing.located.v1",
+        "listing.policy_chosen.v1",
         "listing.imported.v1",
         "account.role_granted.v1",
         "listing.published.v1",
