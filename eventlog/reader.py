@@ -91,14 +91,14 @@ class LogReader:
             SELECT + " WHERE key = %s AND notification_id > %s ORDER BY notification_id",
             [key, after],
         )
-        return [_record(row) for row in rows]
+        return [record_of(row) for row in rows]
 
     def read_stream(self, stream: str) -> list[LogRecord]:
         """All events of ``stream``, in order."""
         rows = self._rows(
             SELECT + " WHERE originator_id = %s ORDER BY originator_version", [stream]
         )
-        return [_record(row) for row in rows]
+        return [record_of(row) for row in rows]
 
     def select(self, asked: Filter, limit: int) -> list[LogRecord]:
         """Up to ``limit`` events that ``asked`` describes, in order."""
@@ -107,7 +107,7 @@ class LogReader:
             SELECT + " WHERE " + condition + " ORDER BY notification_id LIMIT %s",
             [*values, limit],
         )
-        return [_record(row) for row in rows]
+        return [record_of(row) for row in rows]
 
     def scan(
         self, after: int = 0, until: int | None = None, page: int = 2_000
@@ -125,7 +125,8 @@ class LogReader:
             return connection.execute(statement, values, prepare=True).fetchall()
 
 
-def _record(row: tuple[Any, ...]) -> LogRecord:
+def record_of(row: tuple[Any, ...]) -> LogRecord:
+    """The record in a row of :data:`SELECT`."""
     return LogRecord(
         position=row[0],
         stream=row[1],

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC
 from typing import Any, LiteralString
 
 import psycopg
 from psycopg import Connection, IsolationLevel
 
-from eventlog.reader import SELECT
+from eventlog.reader import SELECT, record_of
 from eventlog.record import LogRecord
 
 PAGE = 2_000
@@ -77,21 +76,4 @@ def select(
 ) -> list[LogRecord]:
     """The events that ``rest``, the end of a statement, asks for."""
     rows: Rows = connection.execute(SELECT + rest, values, prepare=True).fetchall()
-    return [_record(row) for row in rows]
-
-
-def _record(row: tuple[Any, ...]) -> LogRecord:
-    return LogRecord(
-        position=row[0],
-        stream=row[1],
-        version=row[2],
-        type=row[3],
-        key=row[4],
-        recorded_at=row[5].astimezone(UTC),
-        occurred_at=row[6].astimezone(UTC),
-        actor=row[7],
-        correlation_id=row[8],
-        causation_id=row[9],
-        data=bytes(row[10]),
-        hash=bytes(row[11]),
-    )
+    return [record_of(row) for row in rows]
