@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
+from sojourn.keys import public_key
 from stack.addresses import Addresses
 from stack.health import http_answers
 from stack.processes import Program
@@ -90,7 +88,7 @@ def variables_for(
     secrets = home / "secrets"
     signing, verify = secrets / "signing_key", secrets / "verify_key"
     seed = secret(signing, random_key)
-    secret(verify, lambda: _public_key(seed))
+    secret(verify, lambda: public_key(seed))
     secret(secrets / "secret_key", random_key)
     owner = addresses.postgres_url
     made = {
@@ -114,8 +112,3 @@ def _as_role(owner_url: str, role: str, secrets: Path) -> str:
     password = secret(secrets / f"postgres_{role}_password")
     server = parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=f"{quote(user)}:{quote(password, safe='')}@{server}").geturl()
-
-
-def _public_key(seed: str) -> str:
-    private = Ed25519PrivateKey.from_private_bytes(base64.b64decode(seed))
-    return base64.b64encode(private.public_key().public_bytes_raw()).decode("ascii")
