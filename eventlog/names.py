@@ -8,6 +8,7 @@ from domain.calendar import facts as calendar
 from domain.events import Event
 from domain.listing import facts as listing
 from domain.quote import facts as quote
+from domain.rules import facts as rules
 
 NAMES: dict[type[Event], str] = {
     listing.ListingDrafted: "listing.drafted.v1",
@@ -17,6 +18,7 @@ NAMES: dict[type[Event], str] = {
     listing.ListingPriced: "listing.priced.v1",
     listing.TermsSet: "listing.terms_set.v1",
     listing.PolicyChosen: "listing.policy_chosen.v1",
+    rules.RulesSet: "listing.rules_set.v1",
     listing.ListingPublished: "listing.published.v1",
     listing.ListingUnpublished: "listing.unpublished.v1",
     listing.ListingArchived: "listing.archived.v1",

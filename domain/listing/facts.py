@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.booking.policy import CancellationPolicy
 from domain.money import Money
+from domain.rules.facts import RulesSet
 
 Kind = Literal["stay"]
 
@@ -120,6 +121,7 @@ ListingEvent = (
     | ListingPriced
     | TermsSet
     | PolicyChosen
+    | RulesSet
     | ListingPublished
     | ListingUnpublished
     | ListingArchived

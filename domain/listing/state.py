@@ -24,6 +24,8 @@ from domain.listing.facts import (
     TermsSet,
 )
 from domain.money import Money
+from domain.rules.document import NO_RULES, Rules
+from domain.rules.facts import RulesSet
 
 Status = Literal["draft", "published", "unpublished", "archived"]
 
@@ -51,6 +53,7 @@ class Listing:
     maximum_nights: int = 365
     instant: bool = True
     policy: CancellationPolicy = FLEXIBLE
+    rules: Rules = NO_RULES
     source: ListingImported | None = None
 
     def seen_by(self, account_id: UUID | None) -> bool:
@@ -88,6 +91,8 @@ def evolve(listing: Listing | None, event: ListingEvent) -> Listing:
             )
         case PolicyChosen():
             return replace(listing, policy=event.policy)
+        case RulesSet():
+            return replace(listing, rules=event.rules)
         case ListingPublished():
             return replace(listing, status="published")
         case ListingUnpublished():
