@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.booking.policy import CancellationPolicy
 from domain.money import Money
-from domain.rules.facts import RulesSet
+from domain.rules.facts import DatesChanged, RulesSet
 
 Kind = Literal["stay"]
 
@@ -122,6 +122,7 @@ ListingEvent = (
     | TermsSet
     | PolicyChosen
     | RulesSet
+    | DatesChanged
     | ListingPublished
     | ListingUnpublished
     | ListingArchived

@@ -7,6 +7,9 @@ from datetime import time
 
 from domain.refusals import InvalidOffer
 
+CHECK_IN = time(15)
+"""The local time from which a guest may arrive, unless the listing says otherwise."""
+
 LONGEST_SLOT = 24 * 60
 LONGEST_BUFFER = 24 * 60
 MOST_OPENINGS = 50
@@ -28,7 +31,7 @@ class Schedule:
     Buffers are nights for stays, days for rentals and minutes for slots.
     """
 
-    check_in: time = time(15)
+    check_in: time = CHECK_IN
     check_out: time = time(11)
     buffer_before: int = 0
     buffer_after: int = 0
