@@ -14,6 +14,7 @@ from domain.listing.facts import ListingPublished
 from domain.recorded import Recorded
 from projections import encoding
 from projections.listing_search.availability import full_nights
+from projections.listing_search.tariff import tariff
 from projections.parts import Missed, Part, PartKind
 
 MODEL = "listing_search"
@@ -82,6 +83,7 @@ class Document:
     minimum_nights: int
     maximum_nights: int
     instant: bool
+    tariff: bytes
     listed_at: int | None
     full: list[FullNights]
     folded: Folded
@@ -141,6 +143,7 @@ def document(folded: Folded) -> Document:
         minimum_nights=offered.minimum_nights,
         maximum_nights=offered.maximum_nights,
         instant=offered.instant,
+        tariff=tariff(offered),
         listed_at=folded.listed_at,
         full=[
             FullNights(Nights(full.nights.arrive, full.nights.depart), full.until)
