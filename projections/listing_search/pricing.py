@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from domain.local_time import local_date
 from domain.stay import Stay
 from projections.listing_search.tariff import EPOCH, days
 
@@ -23,30 +22,34 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 def total_of(stay: Stay, guests: int, now: datetime) -> Mapping[str, Any]:
     """The runtime mapping of :data:`TOTAL`, for who asks at ``now``."""
+    clocks = _clocks(stay.arrive, now)
+    distinct = {clock: number for number, clock in enumerate(dict.fromkeys(clocks.values()))}
     params = {
         "arrive": days(stay.arrive),
         "depart": days(stay.depart),
         "guests": guests,
         "now": (now - datetime.combine(EPOCH, time(), UTC)) // _MICROSECOND,
-        "zones": _zones(stay.arrive, now),
+        "zones": {zone: distinct[clock] for zone, clock in clocks.items()},
+        "clocks": list(distinct),
     }
     return {TOTAL: {"type": "long", "script": {"source": _SOURCE, "params": params}}}
 
 
-def _zones(arrive: date, now: datetime) -> dict[str, list[int]]:
+def _clocks(arrive: date, now: datetime) -> dict[str, tuple[int, int, int, int]]:
     """Of each time zone: today, and what its clocks are ahead of UTC on the day of arrival."""
+    zones, changes = _zones(), _changes(arrive)
     return {
-        zone: [days(local_date(now, zone)), *offsets] for zone, offsets in _offsets(arrive).items()
+        name: (days(now.astimezone(zone).date()), *changes[name]) for name, zone in zones.items()
     }
 
 
 @lru_cache(maxsize=1_000)
-def _offsets(day: date) -> dict[str, tuple[int, int, int]]:
+def _changes(day: date) -> dict[str, tuple[int, int, int]]:
     """Of each zone the minute of ``day`` at which clocks change, and the seconds before and after.
 
     Times that do not exist or come twice are as :mod:`domain.local_time` has them: before.
     """
-    return {zone: _change(ZoneInfo(zone), day) for zone in _names()}
+    return {name: _change(zone, day) for name, zone in _zones().items()}
 
 
 def _change(zone: ZoneInfo, day: date) -> tuple[int, int, int]:
@@ -70,5 +73,6 @@ def _ahead(zone: ZoneInfo, day: date, minute: int) -> int:
 
 
 @cache
-def _names() -> Iterable[str]:
-    return sorted(available_timezones())
+def _zones() -> dict[str, ZoneInfo]:
+    # ZoneInfo itself keeps only the eight that were asked for last.
+    return {name: ZoneInfo(name) for name in sorted(available_timezones())}

@@ -227,7 +227,8 @@ async def test_a_search_with_dates_finds_what_can_be_booked_at_its_total(
 )
 def test_check_in_is_the_same_instant_wherever_clocks_jump(zone: str, day: date) -> None:
     [mapping] = total_of(Stay(day, day + timedelta(days=1)), 1, NOW).values()
-    _, minute, before, after = mapping["script"]["params"]["zones"][zone]
+    params = mapping["script"]["params"]
+    _, minute, before, after = params["clocks"][params["zones"][zone]]
     midnight = datetime.fromisoformat(f"{day}T00:00:00+00:00")
     for each in range(0, 24 * 60, 5):
         at = timedelta(minutes=each)
