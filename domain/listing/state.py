@@ -31,6 +31,9 @@ from domain.listing.facts import (
 from domain.money import Money
 
 EVERYTHING: Final[frozenset[Permission]] = frozenset(get_args(Permission))
+KNOWING_OF_BOOKINGS: Final[frozenset[Permission]] = frozenset({"bookings", "messages"})
+"""Who has one of these knows that a booking exists, and is told when the other is needed."""
+
 Status = Literal["draft", "published", "unpublished", "archived"]
 
 HORIZON_DAYS = 730
