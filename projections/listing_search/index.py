@@ -97,6 +97,8 @@ MAPPING: Final[dict[str, Any]] = {
             "dynamic": "strict",
             "properties": {"nights": {"type": "date_range"}, "until": {"type": "date"}},
         },
+        "rating": _NUMBER,
+        "rated": {"type": "object", "enabled": False},
         "folded": {"type": "object", "enabled": False},
     },
 }
@@ -165,6 +167,8 @@ async def ensure_index(
     is not a whole read model: the worker builds it from the log and shows it then.
     """
     if await client.indices.exists_alias(name=listings(prefix)):
+        # Fields that documents have gained since the index was made.
+        await client.indices.put_mapping(index=listings(prefix), properties=MAPPING["properties"])
         return True
     if head > 0:
         return False
