@@ -7,7 +7,7 @@ from uuid import UUID
 
 from commands.work import Work
 from domain.review.decisions import Written, review
-from domain.review.state import Review, ReviewPair
+from domain.review.state import Review
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +21,11 @@ class ReviewStay:
 
 @dataclass(frozen=True, kw_only=True)
 class Reviewed:
-    """A review, among those that its author may read."""
+    """A review, and whether everybody may read it now."""
 
+    booking_id: UUID
     review: Review
-    pair: ReviewPair
+    published: bool
 
 
 def review_stay(message: ReviewStay, work: Work) -> Reviewed:
@@ -48,4 +49,4 @@ def review_stay(message: ReviewStay, work: Work) -> Reviewed:
     after = work.record(pair, events).state
     written = after.of(side)
     assert written is not None, "the decision wrote it"
-    return Reviewed(review=written, pair=after)
+    return Reviewed(booking_id=booking.id, review=written, published=after.published(work.now))

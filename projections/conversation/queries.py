@@ -9,12 +9,12 @@ from projections.conversation.projector import CONVERSATION, OF_A_GUEST, OF_A_LI
 from projections.documents import read_part
 from projections.generation import Generations
 from projections.lists import Page, page_of
+from projections.parts import Part
 
 
-async def conversation(generations: Generations, about: UUID) -> Conversation | None:
+async def conversation(generations: Generations, about: UUID) -> Part[Conversation] | None:
     """What was written about a booking or an inquiry, none when nothing ever was."""
-    found = await read_part(generations, CONVERSATION, str(about))
-    return found.state if found else None
+    return await read_part(generations, CONVERSATION, str(about))
 
 
 async def inquiries_of_listing(
