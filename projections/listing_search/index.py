@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from elasticsearch import AsyncElasticsearch, BadRequestError
 
-CURRENT: Final = "2"
+CURRENT: Final = "3"
 """The generation that this code makes: raised whenever its documents change their shape."""
 
 PARTITIONS: Final = 12
@@ -188,8 +188,6 @@ async def ensure_index(
     is not a whole read model: the worker builds it from the log and shows it then.
     """
     if await client.indices.exists_alias(name=listings(prefix)):
-        # Fields that documents have gained since the index was made.
-        await client.indices.put_mapping(index=listings(prefix), properties=MAPPING["properties"])
         return True
     if head > 0:
         return False
