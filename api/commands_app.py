@@ -9,7 +9,18 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from api.assembly import Lifespan, assemble
-from api.command_routes import accounts, blocks, bookings, listings, quotes, rules, tokens
+from api.command_routes import (
+    accounts,
+    blocks,
+    bookings,
+    co_hosts,
+    listings,
+    messages,
+    quotes,
+    reviews,
+    rules,
+    tokens,
+)
 from api.commanding import CommandSide
 from api.conventions.bearer import TokenIssuer, TokenVerifier
 from api.conventions.sight import Sight
@@ -37,6 +48,9 @@ ROUTERS = (
     blocks.router,
     quotes.router,
     bookings.router,
+    reviews.router,
+    messages.router,
+    co_hosts.router,
 )
 
 

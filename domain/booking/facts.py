@@ -16,6 +16,7 @@ from domain.rules.schedule import CHECK_IN
 from domain.stay import Stay
 
 Party = Literal["guest", "host", "platform"]
+Side = Literal["guest", "host"]
 
 
 @dataclass(frozen=True, kw_only=True)

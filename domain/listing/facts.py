@@ -12,6 +12,9 @@ from domain.rules.facts import DatesChanged, RulesSet
 
 Kind = Literal["stay"]
 
+Permission = Literal["listing", "calendar", "bookings", "messages"]
+"""What a co-host may look after: the offer, the dates, the bookings and reviews, the messages."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Location:
@@ -103,6 +106,29 @@ class ListingArchived:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CoHostAdded:
+    """A person may act for the host, in this much, for the first time."""
+
+    account_id: UUID
+    permissions: tuple[Permission, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoHostPermissionsSet:
+    """What a co-host may do was set anew; one who was removed is back."""
+
+    account_id: UUID
+    permissions: tuple[Permission, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoHostRemoved:
+    """A person no longer acts for the host."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListingImported:
     """The listing came from a published data set, which said this about it."""
 
@@ -126,5 +152,8 @@ ListingEvent = (
     | ListingPublished
     | ListingUnpublished
     | ListingArchived
+    | CoHostAdded
+    | CoHostPermissionsSet
+    | CoHostRemoved
     | ListingImported
 )

@@ -14,6 +14,8 @@ from domain.listing.state import Listing
 from domain.money import Money
 from domain.quote.asked import Asked
 from domain.quote.pricing import price as price_of
+from domain.review.rating import Rating
+from projections.listing_ratings.rated import Rated
 from projections.listing_search.asking import asking
 from projections.listing_search.criteria import Box, Criteria, Cursor, Near
 from projections.listing_search.index import listings
@@ -22,7 +24,10 @@ from projections.listing_search.request import CLUSTERS, FACETS, request
 
 @dataclass(frozen=True, kw_only=True)
 class FoundListing:
-    """A listing that suits; ``total`` is the price of the stay that was asked about."""
+    """A listing that suits; ``total`` is the price of the stay that was asked about.
+
+    ``rating`` is what is published at the time of the search, if anything is.
+    """
 
     id: str
     title: str
@@ -30,6 +35,7 @@ class FoundListing:
     room_type: str | None
     price: Money | None
     total: Money | None
+    rating: Rating | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,15 @@ def _item(source: dict[str, Any], criteria: Criteria, now: datetime) -> FoundLis
         room_type=source["room_type"],
         price=price,
         total=_total(source, criteria, now),
+        rating=_rating(source.get("rated"), now),
     )
+
+
+def _rating(rated: Any, now: datetime) -> Rating | None:
+    if rated is None:
+        return None
+    found = msgspec.convert(rated, Rated).at(now)
+    return found if found.count else None
 
 
 def _location(source: dict[str, Any]) -> Location | None:

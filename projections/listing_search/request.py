@@ -12,7 +12,9 @@ from projections.listing_search.pricing import TOTAL, total_of
 
 Clause = dict[str, Any]
 
-SOURCE: Final[Clause] = {"excludes": ["folded.claims", "full", "description", "tariff"]}
+UNREAD: Final = ("full", "description", "tariff")
+BESIDE_LISTING: Final = ("folded.claims", "folded.ratings")
+"""What is left of the folded state once the listing is taken out, which totals are made of."""
 LARGEST: Final = 2**63 - 1
 FACETS: Final = ("room_type", "neighbourhood")
 CLUSTERS: Final = "clusters"
@@ -25,7 +27,7 @@ def request(criteria: Criteria, now: datetime) -> Clause:
         "sort": [_sort(criteria), {"id": "asc"}],
         "size": criteria.limit + 1,
         "track_total_hits": True,
-        "source": SOURCE,
+        "source": {"excludes": [*UNREAD, *(BESIDE_LISTING if criteria.stay else ("folded",))]},
         "aggs": _aggregations(criteria),
     }
     if criteria.stay:
@@ -118,6 +120,8 @@ def _sort(criteria: Criteria) -> Clause:
             return {TOTAL if criteria.stay else "price": "asc"}
         case "newest":
             return {"listed_at": "desc"}
+        case "rating":
+            return {"rating": {"order": "desc", "missing": 0}}
         case "distance":
             assert criteria.near is not None, "criteria sort by distance from somewhere"
             centre = {"lat": criteria.near.latitude, "lon": criteria.near.longitude}

@@ -145,6 +145,16 @@ def test_rules_are_the_hosts_to_set_and_name_their_version(host: Person, guest: 
     assert problem(guest.get(f"{draft}/rules")) == (404, "not_found")
 
 
+def test_co_hosts_set_what_they_may(host: Person, guest: Person) -> None:
+    listing = offer(host)
+    invited = {"email": guest.email, "permissions": ["calendar"]}
+    made = host.post(f"/v1/listings/{listing}/co-hosts", json=invited)
+    assert made.status_code == 201, made.text
+    guest.seen = host.seen
+    assert change_dates(guest, listing, dates(30, 31, closed=True)).status_code == 200
+    assert problem(put_rules(guest, listing)) == (403, "not_yours")
+
+
 def test_default_rules_are_those_of_listings_begun_later(host: Person) -> None:
     before = offer(host)
     path = "/v1/me/default-rules"

@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from domain.account.facts import AccountRegistered, RoleGranted, RoleWithdrawn
+from domain.account.facts import AccountRegistered, DefaultRulesSet, RoleGranted, RoleWithdrawn
 from domain.booking.facts import BookingConfirmed, PaymentCaptured
 from domain.calendar.facts import BlockLifted, HoldConfirmed, HoldReleased
 from domain.listing.decisions import draft
 from domain.listing.facts import ListingPriced, ListingPublished, ListingUnpublished
 from domain.money import Money
+from domain.rules.dates import DateOverride
+from domain.rules.document import Rules
+from domain.rules.facts import DatesChanged, RulesSet
 from tests.domain.facts import (
     BLOCK,
     BOOKING,
     CLAIM,
     GUEST,
     HOST,
+    JUNE,
     LISTING,
     blocked,
     held,
@@ -49,6 +53,10 @@ def a_season() -> History:
         HoldReleased(claim_id=UUID(int=55)),
         of=OTHER_LISTING,
     )
-    history.account(RoleWithdrawn(role="auditor"))
+    history.account(RoleWithdrawn(role="auditor"), DefaultRulesSet(rules=Rules(notice_hours=24)))
+    closed = DateOverride(start=JUNE, end=nights(1, 8).depart, closed=True)
+    history.listing(
+        RulesSet(rules=Rules(service_fee=300)), DatesChanged(on=JUNE, overrides=(closed,))
+    )
     history.listing(ListingUnpublished(listing_id=LISTING))
     return history
