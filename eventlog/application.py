@@ -155,16 +155,6 @@ class EventLog(Application[str]):
         )
         return row["holds"]
 
-    def lapsed_holds(self, limit: int) -> list[UUID]:
-        """Bookings whose hold has lapsed but still has its rows, the oldest first."""
-        rows = self._select(
-            "SELECT booking_id, min(expires_at) AS lapsed FROM claims"
-            " WHERE expires_at <= clock_timestamp() AND booking_id IS NOT NULL"
-            " GROUP BY booking_id ORDER BY lapsed LIMIT %s",
-            [limit],
-        )
-        return [row["booking_id"] for row in rows]
-
     def _select(self, statement: str, params: list[Any]) -> list[dict[str, Any]]:
         broken: Exception | None = None
         for _ in range(self._datastore.pool.max_size):

@@ -25,7 +25,7 @@ from domain.booking.facts import (
 )
 from domain.booking.policy import CancellationPolicy
 from domain.listing.facts import Kind
-from domain.local_time import CHECK_IN, instant
+from domain.local_time import CHECK_IN, CHECK_OUT, instant
 from domain.money import Money
 from domain.quote.facts import QuoteLine
 from domain.stay import Stay
@@ -84,6 +84,11 @@ class Booking:
     def departure_day(self) -> datetime:
         """The instant at which the day of departure begins, in the listing's zone."""
         return instant(self.stay.depart, time(0), self.time_zone)
+
+    @property
+    def check_out(self) -> datetime:
+        """The instant at which the stay is over."""
+        return instant(self.stay.depart, CHECK_OUT, self.time_zone)
 
     @property
     def payment_status(self) -> PaymentStatus:

@@ -1,0 +1,22 @@
+"""What is done when a timer is due: for each kind one use case, harmless when repeated or early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from commands.expire_hold import ExpireHold, expire_hold
+from commands.finish_stay import FinishStay, finish_stay
+from commands.work import Work
+from domain.timers import Due, Kind
+
+UseCase = tuple[Callable[[Any, Work], object], object]
+"""A handler and its message."""
+
+USE_CASES: Final[Mapping[Kind, Callable[[UUID, Due], UseCase]]] = {
+    "hold_expiry": lambda booking, _: (expire_hold, ExpireHold(booking_id=booking)),
+    "approval_deadline": lambda booking, _: (expire_hold, ExpireHold(booking_id=booking)),
+    "completion": lambda booking, _: (finish_stay, FinishStay(booking_id=booking)),
+}
+"""By kind; each makes a use case of the timer's subject and of what set it."""
