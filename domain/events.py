@@ -7,5 +7,6 @@ from domain.booking.facts import BookingEvent
 from domain.calendar.facts import CalendarEvent
 from domain.listing.facts import ListingEvent
 from domain.quote.facts import QuoteEvent
+from domain.waitlist.facts import WaitlistEvent
 
-Event = ListingEvent | CalendarEvent | QuoteEvent | BookingEvent | AccountEvent
+Event = ListingEvent | CalendarEvent | QuoteEvent | BookingEvent | WaitlistEvent | AccountEvent

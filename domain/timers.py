@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, assert_never
+from typing import Any, Final, Literal, assert_never, cast
 from uuid import UUID
 
 from domain.booking.facts import (
@@ -22,12 +22,21 @@ from domain.booking.facts import (
     BookingMarkedNoShow,
     BookingRequested,
 )
+from domain.calendar.facts import BlockLifted, HoldLapsed, HoldReleased
 from domain.events import Event
+from domain.listing.facts import CapacitySet, ListingPublished, TermsSet
 from domain.local_time import CHECK_OUT, instant
 from domain.recorded import Recorded
 from domain.streams import subject
+from domain.waitlist.facts import (
+    OfferLapsed,
+    OfferTaken,
+    WaitlistJoined,
+    WaitlistLeft,
+    WaitlistOffered,
+)
 
-Kind = Literal["hold_expiry", "approval_deadline", "completion"]
+Kind = Literal["hold_expiry", "approval_deadline", "completion", "offer_expiry", "waitlist"]
 
 BACKDATED = timedelta(hours=1)
 """An event that was decided this long before it was recorded comes from an import, which lives
@@ -118,6 +127,18 @@ RULES: Final[Mapping[Kind, Rule]] = {
         sets={BookingRequested: _guest_leaves},
         clears=frozenset(
             {BookingDeclined, BookingCancelled, BookingMarkedNoShow, BookingCompleted}
+        ),
+    ),
+    "offer_expiry": Rule(
+        sets={WaitlistOffered: lambda event: event.until},
+        clears=frozenset({OfferTaken, OfferLapsed, WaitlistLeft}),
+        subject=lambda recorded: cast("Any", recorded.event).entry_id,
+    ),
+    # Only where somebody once joined is there a timer to wake: elsewhere it costs nothing.
+    "waitlist": Rule(
+        sets={WaitlistJoined: lambda event: event.joined_at},
+        wakes=frozenset(
+            {HoldReleased, HoldLapsed, BlockLifted, CapacitySet, TermsSet, ListingPublished}
         ),
     ),
 }

@@ -38,6 +38,9 @@ LAST_POSITIONS = (
     "SELECT key, max(notification_id) AS position FROM stored_events"
     " WHERE originator_id = ANY(%s) GROUP BY key"
 )
+WAITLISTS = (
+    "SELECT DISTINCT originator_id AS stream FROM stored_events WHERE actor = %s AND topic = %s"
+)
 
 
 class LogUnavailable(Exception):
@@ -154,6 +157,11 @@ class EventLog(Application[str]):
             [guest_id],
         )
         return row["holds"]
+
+    def waitlists_of(self, account_id: UUID) -> list[str]:
+        """The waitlists that the account ever joined."""
+        rows = self._select(WAITLISTS, [str(account_id), "waitlist.joined.v1"])
+        return [row["stream"] for row in rows]
 
     def _select(self, statement: str, params: list[Any]) -> list[dict[str, Any]]:
         broken: Exception | None = None

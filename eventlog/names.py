@@ -8,6 +8,7 @@ from domain.calendar import facts as calendar
 from domain.events import Event
 from domain.listing import facts as listing
 from domain.quote import facts as quote
+from domain.waitlist import facts as waitlist
 
 NAMES: dict[type[Event], str] = {
     listing.ListingDrafted: "listing.drafted.v1",
@@ -27,6 +28,7 @@ NAMES: dict[type[Event], str] = {
     calendar.HoldReleased: "calendar.hold_released.v1",
     calendar.HoldLapsed: "calendar.hold_lapsed.v1",
     calendar.UnitsReassigned: "calendar.units_reassigned.v1",
+    calendar.OfferHeld: "calendar.offer_held.v1",
     calendar.RangeBlocked: "calendar.range_blocked.v1",
     calendar.BlockLifted: "calendar.block_lifted.v1",
     quote.Quoted: "quote.quoted.v1",
@@ -41,6 +43,11 @@ NAMES: dict[type[Event], str] = {
     booking.BookingCheckedIn: "booking.checked_in.v1",
     booking.BookingCompleted: "booking.completed.v1",
     booking.BookingMarkedNoShow: "booking.marked_no_show.v1",
+    waitlist.WaitlistJoined: "waitlist.joined.v1",
+    waitlist.WaitlistLeft: "waitlist.left.v1",
+    waitlist.WaitlistOffered: "waitlist.offered.v1",
+    waitlist.OfferTaken: "waitlist.offer_taken.v1",
+    waitlist.OfferLapsed: "waitlist.offer_lapsed.v1",
     account.AccountRegistered: "account.registered.v1",
     account.RoleGranted: "account.role_granted.v1",
     account.RoleWithdrawn: "account.role_withdrawn.v1",

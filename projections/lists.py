@@ -42,7 +42,7 @@ async def page_of(
     items: list[Part[S]] = []
     last = before = cursor
     while True:
-        entries = await _entries(generations, model, str(owner), limit + 1, before)
+        entries = await listed(generations, model, str(owner), limit + 1, before)
         keys = [PartKey(kind, member) for member, _ in entries]
         parts = await read_parts(generations, keys) if keys else {}
         for key, (_, position) in zip(keys, entries, strict=True):
@@ -58,9 +58,10 @@ async def page_of(
             return Page(items, None)
 
 
-async def _entries(
+async def listed(
     generations: Generations, model: str, owner: str, count: int, before: int | None
 ) -> list[tuple[str, int]]:
+    """Up to ``count`` members of a list with their places, newest first, from before ``before``."""
     highest = "+inf" if before is None else f"({before}"
 
     def fill(pipeline: Pipeline, keys: Keys) -> None:

@@ -21,15 +21,18 @@ from projections.listing_page.projector import LISTING
 from projections.parts import Part, PartKind
 from projections.reservations import projector as reservations
 from projections.trips import projector as trips
+from projections.waitlist import projector as waitlist
+from projections.waitlist.projector import WAITLIST
 
 KINDS: Final[tuple[PartKind[Any], ...]] = (
     LISTING,
     calendar.LISTING,
     calendar.CLAIMS,
     BOOKING,
+    WAITLIST,
     ACCOUNT,
 )
-LISTS: Final = (trips.entries, reservations.entries, host_listings.entries)
+LISTS: Final = (trips.entries, reservations.entries, host_listings.entries, waitlist.entries)
 
 _KINDS_OF: Final[defaultdict[str, list[PartKind[Any]]]] = defaultdict(list)
 for _kind in KINDS:
