@@ -17,7 +17,7 @@ from prometheus_client import (
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-JSON = [("Content-Type", "application/json")]
+JSON = ("Content-Type", "application/json")
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -43,9 +43,9 @@ def showing(
         if environ["PATH_INFO"] != "/health/live":
             return metrics(environ, start)
         if alive():
-            start("200 OK", JSON)
+            start("200 OK", [JSON])
             return [b'{"status":"ok"}']
-        start("503 Service Unavailable", JSON)
+        start("503 Service Unavailable", [JSON])
         return [b'{"status":"stuck"}']
 
     server = make_server(host, port, answer, _Server, _Quiet)

@@ -13,7 +13,7 @@ timers = typer.Typer(
 
 @timers.callback()
 def run(ctx: typer.Context) -> None:
-    """Does what time makes due: expires holds, ends stays. Safe to start twice.
+    """Does what time makes due: expires holds, ends stays, offers nights. Safe to start twice.
 
     It follows the log into a table of timers and fires each within a quarter of a second.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from commands.context import Context
 from commands.execute import Commands, Unavailable
+from commands.work import Work
 from domain.refusals import TooEarly
 from domain.timers import Timer
 from streams.metrics import TimerMetrics
@@ -31,8 +33,15 @@ def use_cases(commands: Commands) -> Fire:
     def fire(taken: Taken) -> None:
         timer = taken.timer
         handle, message = USE_CASES[timer.kind](timer.subject, taken.due)
+
+        def when_due(message: Any, work: Work) -> object:
+            # Postgres's clock may have been set back since the timer was taken.
+            if work.now < taken.due.at:
+                raise TooEarly(action="do this", earliest=taken.due.at)
+            return handle(message, work)
+
         context = Context(process="timers", correlation_id=correlation_of(timer))
-        commands.execute(handle, message, context)
+        commands.execute(when_due, message, context)
 
     return fire
 

@@ -23,13 +23,14 @@ from domain.waitlist.state import NOBODY, Entry, evolve
 from tests.domain.facts import LISTING, NOW, published
 
 FIRST_DAY = NOW.date()
-stays = st.builds(
-    lambda first, length: Stay(
-        FIRST_DAY + timedelta(days=first), FIRST_DAY + timedelta(days=first + length)
-    ),
-    st.integers(0, 9),
-    st.integers(1, 4),
-)
+
+
+def stay_of(first: int, length: int) -> Stay:
+    arrive = FIRST_DAY + timedelta(days=first)
+    return Stay(arrive, arrive + timedelta(days=length))
+
+
+stays = st.builds(stay_of, st.integers(0, 9), st.integers(1, 4))
 guests = st.integers(1, 4).map(lambda n: UUID(int=900 + n))
 units = st.integers(1, 2)
 

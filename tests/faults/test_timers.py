@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -17,10 +18,12 @@ from commands.make_quote import MakeQuote, make_quote
 from commands.publish_listing import PublishListing, publish_listing
 from commands.register_account import RegisterAccount, register_account
 from domain.booking import decisions
+from domain.booking.facts import BookingConfirmed
 from domain.stay import Stay
+from eventlog.append import Append, StreamWrite
 from eventlog.reader import LogReader
-from sojourn.wiring import commands
-from tests.domain.facts import offer
+from sojourn.wiring import commands, event_log
+from tests.domain.facts import offer, requested
 from tests.platforms import Platform
 from tests.processes import Processes, sojourn
 
@@ -80,6 +83,49 @@ def test_every_hold_expires_once_however_often_timers_are_killed(
     listed = sojourn(platform, "timers", "list", "--limit", "3")
     assert "0 overdue" in listed.stdout, listed.stdout + listed.stderr
     assert listed.stdout.count("completion") == 3
+
+
+def stay_that_is_over(platform: Platform) -> UUID:
+    """A confirmed booking whose guest was to leave yesterday, appended past the decisions."""
+    booking = uuid7()
+    yesterday = date.today() - timedelta(days=1)  # noqa: DTZ011 - it is over everywhere
+    asked = replace(
+        requested(), booking_id=booking, stay=Stay(yesterday - timedelta(days=2), yesterday)
+    )
+    with event_log(platform.settings) as log:
+        facts = (asked, BookingConfirmed(booking_id=booking))
+        write = StreamWrite(
+            stream=f"booking-{booking}", key=str(asked.listing_id), expected=0, events=facts
+        )
+        log.append(
+            Append(
+                writes=(write,),
+                reads={},
+                occurred_at=log.now(),
+                actor="tester",
+                correlation_id="test",
+                causation_id=f"command:{booking}",
+            )
+        )
+    return booking
+
+
+def test_a_stay_that_is_over_completes_by_itself_once(
+    platform: Platform, processes: Processes
+) -> None:
+    booking = stay_that_is_over(platform)
+    with Processes(platform) as twin:
+        processes.start("timers")
+        twin.start("timers")
+        with LogReader(platform.settings.need("postgres_queries_url")) as log:
+            processes.until(
+                lambda: log.read_stream(f"booking-{booking}")[-1].type == "booking.completed.v1",
+                "the stay goes on",
+            )
+            assert sojourn(platform, "timers", "rebuild").returncode == 0
+            last = log.read_stream(f"booking-{booking}")[-1]
+            assert (last.version, last.actor) == (3, "timers")
+            assert last.correlation_id == f"timer-completion-{booking}"
 
 
 def test_what_lapsed_while_no_timer_ran_is_done_when_one_runs_again(

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from prometheus_client import CollectorRegistry
 
-from commands.execute import Unavailable
+from commands.execute import Commands, Unavailable
 from domain.booking.facts import BookingCancelled, BookingConfirmed, BookingExpired
 from domain.money import Money
 from domain.refusals import PolicyForbids, TooEarly
@@ -24,7 +24,7 @@ from domain.streams import booking_stream
 from domain.timers import Due, Timer, fold
 from streams.metrics import TimerMetrics
 from streams.timers import table as timer_table
-from streams.timers.firing import FIRST_WAIT, Fire, fire_one, wait_after
+from streams.timers.firing import FIRST_WAIT, Fire, fire_one, use_cases, wait_after
 from streams.timers.following import TimerFollower
 from streams.timers.running import run_timers
 from streams.timers.table import Taken, TimerTable
@@ -276,6 +276,18 @@ def test_one_that_is_early_waits_for_its_time(
     [left] = [each for each in table.upcoming(10) if each.timer == timer]
     assert left.try_at == earliest
     assert FIRST_WAIT < HOUR
+
+
+def test_a_clock_that_was_set_back_loses_no_timer(
+    pipeline: Pipeline, table: TimerTable, metrics: TimerMetrics
+) -> None:
+    due = datetime.now(UTC) + HOUR
+    timer = request(pipeline, lapsing=due)
+    follow(pipeline, table)
+    taken = Taken(timer, stored(pipeline)[timer], 1)
+    fire_one(taken, use_cases(Commands(pipeline.writing)), table, metrics)
+    [left] = [each for each in table.upcoming(10) if each.timer == timer]
+    assert left.try_at == due
 
 
 def test_what_a_dead_process_took_is_taken_again_when_its_lease_ends(
