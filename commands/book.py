@@ -12,7 +12,7 @@ from domain.booking.decisions import hold_until, request
 from domain.booking.state import Booking, evolve
 from domain.calendar.decisions import hold, release
 from domain.local_time import local_date
-from domain.quote.decisions import check_rules
+from domain.quote.decisions import check_still_bookable
 from domain.refusals import TooManyHolds
 from domain.streams import booking_stream
 from domain.waitlist.decisions import take
@@ -30,11 +30,15 @@ class Book:
 
 
 def book(message: Book, work: Work) -> Versioned[Booking]:
-    """Raises NoSuch, QuoteExpired, TooManyHolds, NightsTaken and the refusal of a broken rule."""
+    """Under the price and the rules of the quote.
+
+    Raises NoSuch, QuoteExpired, TooManyHolds, NightsTaken, and the refusal of what the listing no
+    longer takes: ListingNotPublished, DatesPast, TooManyUnits or DateClosed.
+    """
     quote = work.quote(message.quote_id).state
     listing = work.listing(quote.listing_id).state
     calendar = work.calendar(quote.listing_id)
-    check_rules(listing, quote.stay, quote.guests, quote.units, work.now)
+    check_still_bookable(listing, quote.stay, quote.units, work.now)
     # Who books what the waitlist offered them takes the offer over, in the same step.
     offered = calendar.state.offered_to(quote.guest_id, quote.stay, work.now)
     given_up = release(calendar.state, offered.id) if offered else []
@@ -51,7 +55,7 @@ def book(message: Book, work: Work) -> Versioned[Booking]:
         today=local_date(work.now, listing.time_zone),
         now=work.now,
     )
-    if work.open_holds(quote.guest_id) >= MOST_OPEN_HOLDS:
+    if work.has_holds(quote.guest_id, MOST_OPEN_HOLDS):
         raise TooManyHolds(maximum=MOST_OPEN_HOLDS)
     expire_lapsed(calendar.state, work)
     if offered:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-Category = Literal["listing", "calendar", "quote", "booking", "waitlist", "account"]
+Category = Literal[
+    "listing", "calendar", "quote", "booking", "review", "conversation", "waitlist", "account"
+]
 
 
 def listing_stream(listing_id: UUID) -> str:
@@ -31,6 +33,16 @@ def booking_stream(booking_id: UUID) -> str:
 def waitlist_stream(listing_id: UUID) -> str:
     """The stream of who waits for a listing's nights."""
     return f"waitlist-{listing_id}"
+
+
+def review_stream(booking_id: UUID) -> str:
+    """The stream of both sides' reviews of one booking."""
+    return f"review-{booking_id}"
+
+
+def conversation_stream(about: UUID) -> str:
+    """The stream of what is written about one booking or one inquiry."""
+    return f"conversation-{about}"
 
 
 def account_stream(account_id: UUID) -> str:

@@ -25,8 +25,10 @@ from domain.booking.facts import (
 from domain.calendar.facts import BlockLifted, HoldLapsed, HoldReleased
 from domain.events import Event
 from domain.listing.facts import CapacitySet, ListingPublished, TermsSet
-from domain.local_time import CHECK_OUT, instant
+from domain.local_time import instant
 from domain.recorded import Recorded
+from domain.rules.facts import DatesChanged, RulesSet
+from domain.rules.schedule import CHECK_OUT
 from domain.streams import subject
 from domain.waitlist.facts import (
     OfferLapsed,
@@ -138,7 +140,16 @@ RULES: Final[Mapping[Kind, Rule]] = {
     "waitlist": Rule(
         sets={WaitlistJoined: lambda event: event.joined_at},
         wakes=frozenset(
-            {HoldReleased, HoldLapsed, BlockLifted, CapacitySet, TermsSet, ListingPublished}
+            {
+                HoldReleased,
+                HoldLapsed,
+                BlockLifted,
+                CapacitySet,
+                TermsSet,
+                RulesSet,
+                DatesChanged,
+                ListingPublished,
+            }
         ),
     ),
 }

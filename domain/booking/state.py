@@ -22,12 +22,15 @@ from domain.booking.facts import (
     PaymentCaptured,
     PaymentRefunded,
     RefundLine,
+    Side,
 )
 from domain.booking.policy import CancellationPolicy
 from domain.listing.facts import Kind
-from domain.local_time import CHECK_IN, CHECK_OUT, instant
+from domain.local_time import instant
 from domain.money import Money
 from domain.quote.facts import QuoteLine
+from domain.rules.document import HOLD_MINUTES
+from domain.rules.schedule import CHECK_IN, CHECK_OUT
 from domain.stay import Stay
 
 Status = Literal[
@@ -69,11 +72,15 @@ class Booking:
     cancelled_by: Party | None = None
     cancel_reason: str | None = None
     refund: tuple[RefundLine, ...] = ()
+    completed_at: datetime | None = None
+    deposit: Money | None = None
+    check_in_time: time = CHECK_IN
+    hold_minutes: int = HOLD_MINUTES
 
     @property
     def check_in(self) -> datetime:
         """The instant from which the guest may arrive."""
-        return instant(self.stay.arrive, CHECK_IN, self.time_zone)
+        return instant(self.stay.arrive, self.check_in_time, self.time_zone)
 
     @property
     def arrival_day(self) -> datetime:
@@ -110,6 +117,10 @@ class Booking:
             return "guest"
         return "host" if account_id == self.host_id else None
 
+    def acts_as(self, account_id: UUID) -> Side:
+        """The side of somebody who was let through: who is neither side's own is a co-host."""
+        return "guest" if account_id == self.guest_id else "host"
+
 
 def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
     """``booking`` after ``event``."""
@@ -139,7 +150,7 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
         case BookingCheckedIn():
             return replace(booking, status="checked_in")
         case BookingCompleted():
-            return replace(booking, status="completed")
+            return replace(booking, status="completed", completed_at=event.at)
         case BookingMarkedNoShow():
             return replace(booking, status="no_show")
         case BookingExpired():
@@ -169,4 +180,7 @@ def _requested(event: BookingRequested) -> Booking:
         hold_expires_at=event.hold_expires_at,
         paid=nothing,
         refunded=nothing,
+        deposit=event.deposit,
+        check_in_time=event.check_in,
+        hold_minutes=event.hold_minutes,
     )

@@ -37,7 +37,7 @@ async def wishes(
     items: list[Wish] = []
     last = before = cursor
     while True:
-        found = await listed(generations, MODEL, str(guest_id), limit + 1, before)
+        found = await listed(generations, [(MODEL, str(guest_id))], limit + 1, before)
         members = [(*member.split("/"), position) for member, position in found]
         keys = {listing: PartKey(WAITLIST, listing) for listing, _, _ in members}
         parts = await read_parts(generations, list(keys.values())) if keys else {}
