@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-Category = Literal["listing", "calendar", "quote", "booking", "review", "conversation", "account"]
+Category = Literal[
+    "listing",
+    "calendar",
+    "quote",
+    "booking",
+    "waitlist",
+    "review",
+    "conversation",
+    "account",
+]
 
 
 def listing_stream(listing_id: UUID) -> str:
@@ -36,6 +45,11 @@ def review_stream(booking_id: UUID) -> str:
 def conversation_stream(about: UUID) -> str:
     """The stream of what is written about one booking or one inquiry."""
     return f"conversation-{about}"
+
+
+def waitlist_stream(listing_id: UUID) -> str:
+    """The stream of who waits for a listing's nights."""
+    return f"waitlist-{listing_id}"
 
 
 def account_stream(account_id: UUID) -> str:
