@@ -18,6 +18,7 @@ from api.command_routes import (
     messages,
     quotes,
     reviews,
+    rules,
     tokens,
 )
 from api.commanding import CommandSide
@@ -43,6 +44,7 @@ ROUTERS = (
     accounts.router,
     tokens.router,
     listings.router,
+    rules.router,
     blocks.router,
     quotes.router,
     bookings.router,
