@@ -38,9 +38,12 @@ def let(host: Person, listing: str, helper: Person, *permissions: str) -> httpx.
 
 def attempts(listing: str, booking: str, version: int) -> dict[str, tuple[str, str, Any]]:
     """What a co-host may try, by the permission it takes; none takes the host themselves."""
+    changes = {"changes": [{"from": in_days(90), "to": in_days(92), "closed": True}]}
     block = {"from": in_days(100), "to": in_days(102)}
     return {
         "change": ("PATCH", f"/v1/listings/{listing}", {"title": f"Loft {version}"}),
+        "set rules": ("PUT", f"/v1/listings/{listing}/rules", {}),
+        "close dates": ("PATCH", f"/v1/listings/{listing}/calendar", changes),
         "unpublish": ("POST", f"/v1/listings/{listing}/unpublish", None),
         "publish": ("POST", f"/v1/listings/{listing}/publish", None),
         "block": ("POST", f"/v1/listings/{listing}/blocks", block),
@@ -60,7 +63,8 @@ def attempts(listing: str, booking: str, version: int) -> dict[str, tuple[str, s
 
 
 TAKES = {
-    "change": "listing", "unpublish": "listing", "publish": "listing", "block": "calendar",
+    "change": "listing", "set rules": "listing", "close dates": "calendar",
+    "unpublish": "listing", "publish": "listing", "block": "calendar",
     "see the booking": "bookings", "see its reviews": "bookings",
     "preview the refund": "bookings", "write": "messages", "read": "messages",
     "archive": None, "copy": None, "add a co-host": None, "cancel": "bookings",
@@ -79,7 +83,7 @@ def test_each_permission_opens_its_own_doors(
     for what, takes in TAKES.items():
         version = helper.get(f"/v1/listings/{listing}").json()["version"]
         method, path, body = attempts(listing, booking, version)[what]
-        headers = {"If-Match": f'"{version}"'} if method == "PATCH" else {}
+        headers = {"If-Match": f'"{version}"'} if method in {"PATCH", "PUT"} else {}
         answer = helper.ask(method, path, json=body, headers=headers)
         if takes and takes == permission:
             assert answer.is_success, (what, answer.text)
