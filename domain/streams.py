@@ -14,6 +14,14 @@ Category = Literal[
     "review",
     "conversation",
     "account",
+    "listing",
+    "calendar",
+    "quote",
+    "booking",
+    "review",
+    "conversation",
+    "waitlist",
+    "account",
 ]
 
 
@@ -37,6 +45,11 @@ def booking_stream(booking_id: UUID) -> str:
     return f"booking-{booking_id}"
 
 
+def waitlist_stream(listing_id: UUID) -> str:
+    """The stream of who waits for a listing's nights."""
+    return f"waitlist-{listing_id}"
+
+
 def review_stream(booking_id: UUID) -> str:
     """The stream of both sides' reviews of one booking."""
     return f"review-{booking_id}"
@@ -45,11 +58,6 @@ def review_stream(booking_id: UUID) -> str:
 def conversation_stream(about: UUID) -> str:
     """The stream of what is written about one booking or one inquiry."""
     return f"conversation-{about}"
-
-
-def waitlist_stream(listing_id: UUID) -> str:
-    """The stream of who waits for a listing's nights."""
-    return f"waitlist-{listing_id}"
 
 
 def account_stream(account_id: UUID) -> str:

@@ -28,6 +28,7 @@ from domain.listing.facts import CapacitySet, ListingPublished, TermsSet
 from domain.local_time import instant
 from domain.recorded import Recorded
 from domain.review.facts import GuestReviewed, HostReviewed, ReviewsPublished
+from domain.rules.facts import DatesChanged, RulesSet
 from domain.rules.schedule import CHECK_OUT
 from domain.streams import subject
 from domain.waitlist.facts import (
@@ -154,7 +155,16 @@ RULES: Final[Mapping[Kind, Rule]] = {
     "waitlist": Rule(
         sets={WaitlistJoined: lambda event: event.joined_at},
         wakes=frozenset(
-            {HoldReleased, HoldLapsed, BlockLifted, CapacitySet, TermsSet, ListingPublished}
+            {
+                HoldReleased,
+                HoldLapsed,
+                BlockLifted,
+                CapacitySet,
+                TermsSet,
+                RulesSet,
+                DatesChanged,
+                ListingPublished,
+            }
         ),
     ),
 }

@@ -36,6 +36,7 @@ KINDS: Final[tuple[PartKind[Any], ...]] = (
     RATINGS,
     WAITLIST,
     conversation.CONVERSATION,
+    WAITLIST,
     ACCOUNT,
 )
 LISTS: Final = (

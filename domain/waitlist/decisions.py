@@ -73,16 +73,18 @@ def join(
             guests=guests,
             units=units,
             joined_at=now,
-            closes_at=closes_at(stay, listing.time_zone, now),
+            closes_at=closes_at(
+                stay, listing.time_zone, now, check_in=listing.rules.schedule.check_in
+            ),
         )
     ]
 
 
-def closes_at(stay: Stay, time_zone: str, now: datetime) -> datetime:
+def closes_at(stay: Stay, time_zone: str, now: datetime, check_in: time = CHECK_IN) -> datetime:
     """Until when waiting makes sense: check-in time, or that day's end for who joins even later."""
-    check_in = instant(stay.arrive, CHECK_IN, time_zone)
-    if now < check_in:
-        return check_in
+    begins = instant(stay.arrive, check_in, time_zone)
+    if now < begins:
+        return begins
     return instant(stay.arrive + timedelta(days=1), time(0), time_zone)
 
 
