@@ -132,6 +132,21 @@ class Work:
             raise NotYours(action=action)
         return found
 
+    def side(self, booking: Booking) -> Side:
+        """The side of ``booking`` for which the actor acts, once :meth:`own_booking` let them."""
+        assert self.context.actor is not None, "own_booking lets nobody through unnamed"
+        return booking.acts_as(self.context.actor)
+
+    def review_pair(self, booking: Booking) -> Versioned[ReviewPair]:
+        """Both sides' reviews of ``booking``, empty when nothing was ever written."""
+        stream, key = review_stream(booking.id), str(booking.listing_id)
+        found = self._load(stream, key, evolve_review)
+        return found or Versioned(NO_REVIEWS, 0, stream, key, evolve_review)
+
+    def conversation(self, about: UUID) -> Versioned[Conversation] | None:
+        """What was written about a booking or an inquiry, none when nothing ever was."""
+        return self._load(conversation_stream(about), "", evolve_conversation)
+
     def waitlist(self, listing_id: UUID) -> Versioned[Waitlist]:
         """A listing's waitlist, empty when nobody ever joined."""
         stream, key = waitlist_stream(listing_id), str(listing_id)
@@ -155,21 +170,6 @@ class Work:
             if found
             for entry in found.state.entries.values()
         )
-
-    def side(self, booking: Booking) -> Side:
-        """The side of ``booking`` for which the actor acts, once :meth:`own_booking` let them."""
-        assert self.context.actor is not None, "own_booking lets nobody through unnamed"
-        return booking.acts_as(self.context.actor)
-
-    def review_pair(self, booking: Booking) -> Versioned[ReviewPair]:
-        """Both sides' reviews of ``booking``, empty when nothing was ever written."""
-        stream, key = review_stream(booking.id), str(booking.listing_id)
-        found = self._load(stream, key, evolve_review)
-        return found or Versioned(NO_REVIEWS, 0, stream, key, evolve_review)
-
-    def conversation(self, about: UUID) -> Versioned[Conversation] | None:
-        """What was written about a booking or an inquiry, none when nothing ever was."""
-        return self._load(conversation_stream(about), "", evolve_conversation)
 
     def account(self, account_id: UUID) -> Versioned[Account]:
         """An account; raises NoSuch."""

@@ -16,8 +16,8 @@ Event = (
     | CalendarEvent
     | QuoteEvent
     | BookingEvent
+    | WaitlistEvent
     | ReviewEvent
     | ConversationEvent
-    | WaitlistEvent
     | AccountEvent
 )

@@ -6,7 +6,22 @@ from typing import Literal
 from uuid import UUID
 
 Category = Literal[
-    "listing", "calendar", "quote", "booking", "review", "conversation", "waitlist", "account"
+    "listing",
+    "calendar",
+    "quote",
+    "booking",
+    "waitlist",
+    "review",
+    "conversation",
+    "account",
+    "listing",
+    "calendar",
+    "quote",
+    "booking",
+    "review",
+    "conversation",
+    "waitlist",
+    "account",
 ]
 
 

@@ -27,6 +27,7 @@ from domain.events import Event
 from domain.listing.facts import CapacitySet, ListingPublished, TermsSet
 from domain.local_time import instant
 from domain.recorded import Recorded
+from domain.review.facts import GuestReviewed, HostReviewed, ReviewsPublished
 from domain.rules.facts import DatesChanged, RulesSet
 from domain.rules.schedule import CHECK_OUT
 from domain.streams import subject
@@ -38,7 +39,14 @@ from domain.waitlist.facts import (
     WaitlistOffered,
 )
 
-Kind = Literal["hold_expiry", "approval_deadline", "completion", "offer_expiry", "waitlist"]
+Kind = Literal[
+    "hold_expiry",
+    "approval_deadline",
+    "completion",
+    "review_publication",
+    "offer_expiry",
+    "waitlist",
+]
 
 BACKDATED = timedelta(hours=1)
 """An event that was decided this long before it was recorded comes from an import, which lives
@@ -130,6 +138,13 @@ RULES: Final[Mapping[Kind, Rule]] = {
         clears=frozenset(
             {BookingDeclined, BookingCancelled, BookingMarkedNoShow, BookingCompleted}
         ),
+    ),
+    "review_publication": Rule(
+        sets={
+            GuestReviewed: lambda event: event.closes_at,
+            HostReviewed: lambda event: event.closes_at,
+        },
+        clears=frozenset({ReviewsPublished}),
     ),
     "offer_expiry": Rule(
         sets={WaitlistOffered: lambda event: event.until},

@@ -34,6 +34,7 @@ KINDS: Final[tuple[PartKind[Any], ...]] = (
     BOOKING,
     reviews.REVIEWS,
     RATINGS,
+    WAITLIST,
     conversation.CONVERSATION,
     WAITLIST,
     ACCOUNT,

@@ -11,7 +11,7 @@ CHECK_IN = time(15)
 """The local time from which a guest may arrive, unless the listing says otherwise."""
 
 CHECK_OUT = time(11)
-"""The local time at which a stay is over on the day of departure."""
+"""The local time at which a stay is over on the day of departure, unless it says otherwise."""
 
 LONGEST_SLOT = 24 * 60
 LONGEST_BUFFER = 24 * 60

@@ -9,6 +9,7 @@ from uuid import UUID
 from commands.expire_hold import ExpireHold, expire_hold
 from commands.finish_stay import FinishStay, finish_stay
 from commands.offer_dates import OfferDates, offer_dates
+from commands.publish_reviews import PublishReviews, publish_reviews
 from commands.work import Work
 from domain.timers import Due, Kind
 
@@ -19,6 +20,10 @@ USE_CASES: Final[Mapping[Kind, Callable[[UUID, Due], UseCase]]] = {
     "hold_expiry": lambda booking, _: (expire_hold, ExpireHold(booking_id=booking)),
     "approval_deadline": lambda booking, _: (expire_hold, ExpireHold(booking_id=booking)),
     "completion": lambda booking, _: (finish_stay, FinishStay(booking_id=booking)),
+    "review_publication": lambda booking, _: (
+        publish_reviews,
+        PublishReviews(booking_id=booking),
+    ),
     "offer_expiry": lambda _, due: (offer_dates, OfferDates(listing_id=UUID(due.key))),
     "waitlist": lambda listing, _: (offer_dates, OfferDates(listing_id=listing)),
 }
