@@ -9,19 +9,29 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from api.assembly import Lifespan, assemble
-from api.command_routes import accounts, blocks, bookings, listings, quotes, tokens
+from api.command_routes import (
+    accounts,
+    blocks,
+    bookings,
+    listings,
+    payments,
+    quotes,
+    tokens,
+    webhooks,
+)
 from api.commanding import CommandSide
 from api.conventions.bearer import TokenIssuer, TokenVerifier
 from api.conventions.sight import Sight
 from api.health import Check
 from api.log_sight import LogSight
 from api.middleware.client_address import LOOPBACK
-from api.secrets import key_for
+from api.secrets import key_for, webhook_key
 from api.sign_in.accounts import PostgresCredentials, connect_accounts
 from api.sign_in.grants import SignIn
 from api.sign_in.passwords import Passwords
 from api.sign_in.sessions import PostgresSessions
 from commands.execute import Commands
+from commands.payments.sandbox import NAME as SANDBOX
 from eventlog.application import EventLog
 
 DESCRIPTION = "Changes things: join, list, quote, book, confirm, cancel."
@@ -36,6 +46,8 @@ ROUTERS = (
     blocks.router,
     quotes.router,
     bookings.router,
+    payments.router,
+    webhooks.router,
 )
 
 
@@ -65,6 +77,7 @@ def create_commands_app(
             secret=secret,
         ),
         key=key_for(secret, "idempotency"),
+        webhook_keys={SANDBOX: webhook_key(secret, SANDBOX)},
     )
 
     @asynccontextmanager

@@ -14,6 +14,7 @@ RESOURCES: dict[str, str] = {
     "blocks": "Nights that a host takes off the market.",
     "quotes": "A price that stands for an hour.",
     "bookings": "Hold, confirm and cancel; approve and decline.",
+    "payments": "Pay, and what the providers tell of it.",
     "audit": "The log itself, for auditors.",
 }
 """By tag; the tag of a router is one of these."""

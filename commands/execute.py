@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from uuid_utils.compat import uuid7
 
@@ -15,7 +15,7 @@ from commands.context import Context
 from commands.receipts import InProgress, KeyReused, ReceiptRequest, StoredResponse
 from commands.turns import Turns
 from commands.work import Work
-from domain.calendar.facts import NightsHeld, RangeBlocked
+from domain.calendar.facts import ClaimMoved, NightsHeld, RangeBlocked
 from domain.refusals import EmailTaken, NightsTaken, Refusal
 from eventlog.append import (
     Append,
@@ -79,11 +79,8 @@ class Commands:
         give_up = monotonic() + self._deadline
         try:
             while True:
-                if replayed := self._replay(context.receipt):
-                    response, positions = replayed
-                    return Outcome(
-                        result=None, response=response, positions=positions, replayed=True
-                    )
+                if replayed := self.replayed(context.receipt):
+                    return replayed
                 try:
                     return self._attempt(handle, message, context, respond, causation_id)
                 except Refusal:
@@ -97,6 +94,17 @@ class Commands:
                         raise (InProgress() if busy else Unavailable()) from conflict
         except (LogUnavailable, QueueFull) as error:
             raise Unavailable(str(error)) from error
+
+    def replayed(self, asked: ReceiptRequest | None) -> Outcome[Any] | None:
+        """The first answer, when the keyed command ran before; raises as :meth:`execute` does."""
+        try:
+            found = self._replay(asked)
+        except (LogUnavailable, QueueFull) as error:
+            raise Unavailable(str(error)) from error
+        if found is None:
+            return None
+        response, positions = found
+        return Outcome(result=None, response=response, positions=positions, replayed=True)
 
     def _replay(self, asked: ReceiptRequest | None) -> tuple[StoredResponse, dict[int, int]] | None:
         receipt = self._receipt(asked)
@@ -206,6 +214,6 @@ def _append(
 def _taken(append: Append) -> Exception:
     for write in append.writes:
         for event in write.events:
-            if isinstance(event, NightsHeld | RangeBlocked):
+            if isinstance(event, NightsHeld | RangeBlocked | ClaimMoved):
                 return NightsTaken(listing_id=event.listing_id, nights=tuple(event.stay.nights()))
     return Unavailable()

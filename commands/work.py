@@ -58,6 +58,13 @@ class Work:
             raise NoSuch(what="listing", id=str(listing_id))
         return found
 
+    def any_listing(self, listing_id: UUID) -> Versioned[Listing]:
+        """A listing, whoever may know of it; raises NoSuch."""
+        found = self._load(listing_stream(listing_id), str(listing_id), evolve_listing)
+        if found is None:
+            raise NoSuch(what="listing", id=str(listing_id))
+        return found
+
     def own_listing(self, listing_id: UUID, action: str) -> Versioned[Listing]:
         """A listing of the actor's; raises NoSuch, or NotYours for one that others see too."""
         found = self.listing(listing_id)
@@ -98,6 +105,13 @@ class Work:
         """A booking of the actor's listing; raises NoSuch, or NotYours for its guest."""
         found = self.own_booking(booking_id)
         if found.state.party(self.context.actor) != "host":
+            raise NotYours(action=action)
+        return found
+
+    def booked_by_actor(self, booking_id: UUID, action: str) -> Versioned[Booking]:
+        """A booking that the actor made; raises NoSuch, or NotYours for its host."""
+        found = self.own_booking(booking_id)
+        if found.state.party(self.context.actor) != "guest":
             raise NotYours(action=action)
         return found
 

@@ -12,6 +12,7 @@ from api.conventions.guards import guards, sees_booking, signed_in
 from api.conventions.reading import catch_up
 from api.querying import QuerySide, Side, answer
 from api.representations.booking import Booking, RefundPreview
+from api.representations.payment import Payments
 from domain.booking.state import Booking as DomainBooking
 from domain.refusals import NoSuch
 
@@ -41,6 +42,15 @@ async def refund_preview(
     told = await catch_up(request, side.applied)
     booking, _version = await _own(side, booking_id, caller)
     return answer(request, RefundPreview.at(booking, caller, side.clock()), told)
+
+
+@router.get("/v1/bookings/{booking_id}/payments", summary="List payments", response_model=Payments)
+@guards(signed_in, sees_booking)
+async def payments(request: Request, side: Side, caller: Caller, booking_id: UUID) -> Response:
+    """Every attempt to pay, the first one first."""
+    told = await catch_up(request, side.applied)
+    booking, version = await _own(side, booking_id, caller)
+    return answer(request, Payments.of(booking.account.payments), told, version=version)
 
 
 async def _own(side: QuerySide, booking_id: UUID, caller: UUID) -> tuple[DomainBooking, int]:

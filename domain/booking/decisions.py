@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from domain.booking.facts import (
     BookingApproved,
     BookingCancelled,
     BookingCheckedIn,
     BookingCompleted,
-    BookingConfirmed,
     BookingDeclined,
     BookingEvent,
     BookingExpired,
     BookingMarkedNoShow,
     BookingRequested,
     Party,
-    PaymentCaptured,
-    PaymentRefunded,
     RefundLine,
 )
+from domain.booking.paying import late_or_forbidden
+from domain.booking.payouts import schedule
 from domain.booking.policy import WHOLE
+from domain.booking.refunding import no_more_than, refund_from
 from domain.booking.state import Booking
 from domain.listing.state import Listing
 from domain.local_time import CHECK_IN, instant
 from domain.money import Money, total
 from domain.quote.state import Quote
-from domain.refusals import HoldLapsed, PolicyForbids, QuoteExpired, TooEarly
+from domain.refusals import QuoteExpired, TooEarly
 
 HOLD_FOR = timedelta(minutes=15)
 """How long a guest may take to confirm."""
@@ -83,7 +83,7 @@ def approve(booking: Booking, now: datetime) -> list[BookingEvent]:
         case "held" | "confirmed":
             return []
         case status:
-            raise _late_or_forbidden(booking, "approve", status)
+            raise late_or_forbidden(booking, "approve", status)
 
 
 def decline(booking: Booking, reason: str | None, now: datetime) -> list[BookingEvent]:
@@ -94,40 +94,28 @@ def decline(booking: Booking, reason: str | None, now: datetime) -> list[Booking
         case "declined":
             return []
         case status:
-            raise _late_or_forbidden(booking, "decline", status)
-
-
-def confirm(booking: Booking, payment_id: UUID, method: str, now: datetime) -> list[BookingEvent]:
-    """The guest pays and the booking stands; confirmed already, nothing happens.
-
-    A total of nothing is confirmed without a payment. Raises HoldLapsed when it is too late.
-    """
-    match booking.status_at(now):
-        case "held":
-            paid = PaymentCaptured(payment_id=payment_id, method=method, amount=booking.total)
-            confirmed = BookingConfirmed(booking_id=booking.id)
-            return [paid, confirmed] if booking.total.amount else [confirmed]
-        case "confirmed":
-            return []
-        case status:
-            raise _late_or_forbidden(booking, "confirm", status)
+            raise late_or_forbidden(booking, "decline", status)
 
 
 def cancel(
     booking: Booking, by: Party, reason: str | None, refund_id: UUID, now: datetime
 ) -> list[BookingEvent]:
-    """End the agreement early, with the refund that the pinned policy gives."""
+    """End the agreement early, with the refund that the pinned policy gives.
+
+    What the guest does not get back is the host's; money that is still on its way goes back whole
+    when it comes.
+    """
     match booking.status_at(now):
         case "held" | "awaiting_approval" | "confirmed":
             lines = refund(booking, by, now)
             back = total([line.amount for line in lines], booking.total.currency)
             cancelled = BookingCancelled(by=by, reason=reason, refund=lines, refund_total=back)
-            refunded = PaymentRefunded(refund_id=refund_id, amount=back)
-            return [cancelled, refunded] if back.amount else [cancelled]
+            refunds = refund_from(booking.account, back, refund_id, "cancelled")
+            return schedule(booking, [cancelled, *refunds], uuid5(refund_id, "payout"), now)
         case "cancelled":
             return []
         case status:
-            raise _late_or_forbidden(booking, "cancel", status)
+            raise late_or_forbidden(booking, "cancel", status)
 
 
 def refund(booking: Booking, by: Party, now: datetime) -> tuple[RefundLine, ...]:
@@ -138,12 +126,11 @@ def refund(booking: Booking, by: Party, now: datetime) -> tuple[RefundLine, ...]
     share = WHOLE
     if by == "guest":
         share = booking.policy.share_at(now, booking.check_in, booking.requested_at)
-    if not booking.paid.amount:
-        share = 0
-    return tuple(
+    lines = [
         RefundLine(kind=line.kind, description=line.description, amount=line.amount.share(share))
         for line in booking.lines
-    )
+    ]
+    return no_more_than(booking.paid, lines)
 
 
 def refund_total(booking: Booking, lines: tuple[RefundLine, ...]) -> Money:
@@ -165,7 +152,7 @@ def check_in(booking: Booking, now: datetime) -> list[BookingEvent]:
     if status == "checked_in":
         return []
     if status != "confirmed":
-        raise _late_or_forbidden(booking, "check in", status)
+        raise late_or_forbidden(booking, "check in", status)
     _not_before(booking.arrival_day, now, "check in")
     return [BookingCheckedIn(at=now)]
 
@@ -176,7 +163,7 @@ def complete(booking: Booking, now: datetime) -> list[BookingEvent]:
     if status == "completed":
         return []
     if status != "checked_in":
-        raise _late_or_forbidden(booking, "complete", status)
+        raise late_or_forbidden(booking, "complete", status)
     return [BookingCompleted(at=now)]
 
 
@@ -191,7 +178,7 @@ def mark_no_show(
     if status == "no_show":
         return []
     if status != "confirmed":
-        raise _late_or_forbidden(booking, "mark as a no-show", status)
+        raise late_or_forbidden(booking, "mark as a no-show", status)
     if by != "platform":
         _not_before(booking.check_in, now, "mark as a no-show")
     return [BookingMarkedNoShow(at=now, reason=reason)]
@@ -218,9 +205,3 @@ def actions(booking: Booking, party: Party | None, now: datetime) -> tuple[Actio
 def _not_before(earliest: datetime, now: datetime, action: str) -> None:
     if now < earliest:
         raise TooEarly(action=action, earliest=earliest)
-
-
-def _late_or_forbidden(booking: Booking, action: str, status: str) -> Exception:
-    if status == "expired" and booking.hold_expires_at is not None:
-        return HoldLapsed(booking_id=booking.id, lapsed_at=booking.hold_expires_at)
-    return PolicyForbids(action=action, status=status)

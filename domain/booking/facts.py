@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from domain.booking.payment_facts import PaymentEvent
 from domain.booking.policy import CancellationPolicy
 from domain.listing.facts import Kind
 from domain.money import Money
@@ -88,6 +89,18 @@ class BookingCancelled:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BookingChanged:
+    """Guest and host agreed on another stay, at the price of another quote."""
+
+    quote_id: UUID
+    stay: Stay
+    guests: int
+    units: tuple[int, ...]
+    lines: tuple[QuoteLine, ...]
+    total: Money
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingCheckedIn:
     """The guest arrived."""
 
@@ -136,4 +149,6 @@ BookingEvent = (
     | BookingCheckedIn
     | BookingCompleted
     | BookingMarkedNoShow
+    | BookingChanged
+    | PaymentEvent
 )

@@ -61,6 +61,19 @@ class UnitsReassigned:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClaimMoved:
+    """A booking's claim took other nights, and gave the old ones back in the same step."""
+
+    listing_id: UUID
+    claim_id: UUID
+    booking_id: UUID
+    guest_id: UUID
+    stay: Stay
+    units: tuple[int, ...]
+    until: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RangeBlocked:
     """The host took nights off the market."""
 
@@ -87,4 +100,5 @@ CalendarEvent = (
     | UnitsReassigned
     | RangeBlocked
     | BlockLifted
+    | ClaimMoved
 )

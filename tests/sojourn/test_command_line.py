@@ -27,6 +27,7 @@ COMMANDS = [
     "worker",
     "worker pages",
     "worker search",
+    "worker reactors",
     "timers",
     "migrate",
     "import",
