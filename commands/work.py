@@ -31,6 +31,7 @@ from domain.streams import (
 )
 from eventlog.append import Credential, StreamWrite
 from eventlog.application import EventLog
+from eventlog.recent import Known
 
 S = TypeVar("S")
 
@@ -39,7 +40,8 @@ S = TypeVar("S")
 class Work:
     """Loads states, takes decided events, and remembers both for one append.
 
-    ``now`` is Postgres's time: the command's only clock.
+    ``now`` is Postgres's time: the command's only clock. The first attempt decides on what this
+    process knows, which the append checks; a ``careful`` one on what is stored.
     """
 
     log: EventLog
@@ -49,6 +51,9 @@ class Work:
     writes: list[StreamWrite] = field(default_factory=list[StreamWrite])
     credential: Credential | None = None
     holds: dict[UUID, int] = field(default_factory=dict[UUID, int])
+    careful: bool = False
+    on: dict[str, Known[Any]] = field(default_factory=dict[str, Known[Any]])
+    decided: dict[str, Known[Any]] = field(default_factory=dict[str, Known[Any]])
     take_turn: Callable[[str], None] = field(default=lambda _stream: None)
 
     def listing(self, listing_id: UUID) -> Versioned[Listing]:
@@ -122,10 +127,10 @@ class Work:
             raise NoSuch(what="account", id=str(account_id))
         return found
 
-    def open_holds(self, guest_id: UUID) -> int:
-        """How many holds the guest has open; opening another meanwhile is a conflict."""
-        self.holds[guest_id] = self.log.open_holds(guest_id)
-        return self.holds[guest_id]
+    def has_holds(self, guest_id: UUID, most: int) -> bool:
+        """Whether the guest has ``most`` open holds; opening one more than that is a conflict."""
+        self.holds[guest_id] = most - 1
+        return self.careful and self.log.open_holds(guest_id) >= most
 
     def begin(
         self,
@@ -140,6 +145,7 @@ class Work:
             state = evolve(state, event)
         assert state is not None, "a stream begins with an event"
         self.writes.append(StreamWrite(stream=stream, key=key, expected=0, events=tuple(events)))
+        self._decide(stream, len(events), state)
         return Versioned(state, len(events), stream, key, evolve)
 
     def record(self, before: Versioned[S], events: Sequence[Event]) -> Versioned[S]:
@@ -158,11 +164,19 @@ class Work:
             )
         )
         version = before.version + len(events)
+        self._decide(before.stream, version, state)
         return Versioned(state, version, before.stream, before.key, before.evolve)
 
     def _load(
         self, stream: str, key: str, evolve: Callable[[S | None, Any], S]
     ) -> Versioned[S] | None:
-        loaded = self.log.load(stream, evolve)
-        self.reads[stream] = loaded.version if loaded else 0
-        return Versioned(loaded.state, loaded.version, stream, key, evolve) if loaded else None
+        known = self.log.latest(stream, evolve, settled=self.careful)
+        self.reads[stream] = known.version if known else 0
+        if known is None:
+            return None
+        self.on[stream] = known
+        return Versioned(known.state, known.version, stream, key, evolve)
+
+    def _decide(self, stream: str, version: int, state: object) -> None:
+        before = self.on.get(stream)
+        self.decided[stream] = Known(version, state, before.root if before else object())

@@ -42,6 +42,10 @@ HOLDS = (
     "SELECT g, (SELECT count(DISTINCT claim_id) FROM claims WHERE guest_id = g"
     " AND expires_at > clock_timestamp()) AS holds FROM unnest(%s::uuid[]) AS g"
 )
+RECEIPTS = (
+    "SELECT account_id, key FROM receipts WHERE (account_id, key) IN"
+    " (SELECT * FROM unnest(%s::uuid[], %s::text[]))"
+)
 CLOCK = (
     "SELECT coalesce(max(notification_id), 0) AS head, clock_timestamp() AS now FROM stored_events"
 )
@@ -74,6 +78,15 @@ class _Progress:
     """Whether an attempt has come to its writes: from then on its outcome may be unknown."""
 
     writing: bool = False
+
+
+@dataclass
+class _Seen:
+    """What a batch found under the lock, kept up to date as its commands are taken in."""
+
+    heads: dict[str, int]
+    holds: dict[UUID, int]
+    answered: set[tuple[UUID, str] | None]
 
 
 class Recorder(PostgresApplicationRecorder):
@@ -119,15 +132,17 @@ class Recorder(PostgresApplicationRecorder):
             found = connection.execute(HEADS, [streams], prepare=True)
             guests = list({guest for append in batch for guest in append.holds})
             held = connection.execute(HOLDS, [guests], prepare=True)
+            keys = list({append.key for append in batch if append.key})
+            accounts, names = [account for account, _ in keys], [name for _, name in keys]
+            answered = connection.execute(RECEIPTS, [accounts, names], prepare=True)
             clock = connection.execute(CLOCK, prepare=True)
             pipeline.sync()
             heads = {row["s"]: row["v"] or 0 for row in found}
             holds = {row["g"]: row["holds"] for row in held}
+            seen = _Seen(heads, holds, {(row["account_id"], row["key"]) for row in answered})
             [now] = clock.fetchall()
             progress.writing = True
-            outcomes = self._store(
-                connection, batch, heads, holds, now["head"], now["now"].astimezone(UTC)
-            )
+            outcomes = self._store(connection, batch, seen, now["head"], now["now"].astimezone(UTC))
             # Here, so that a violation is raised as itself and not by the commit.
             pipeline.sync()
         return outcomes
@@ -136,8 +151,7 @@ class Recorder(PostgresApplicationRecorder):
         self,
         connection: Connection[Any],
         batch: Sequence[Append],
-        heads: dict[str, int],
-        holds: dict[UUID, int],
+        seen: _Seen,
         head: int,
         now: datetime,
     ) -> list[Appended | AppendFailed]:
@@ -146,20 +160,24 @@ class Recorder(PostgresApplicationRecorder):
         claims = ClaimChanges()
         kept: list[tuple[Append, Appended]] = []
         for append in batch:
-            if not self.as_expected(append, heads) or not _as_counted(append, holds):
+            if append.key in seen.answered:
+                outcomes.append(ReceiptExists())
+                continue
+            if not self.as_expected(append, seen.heads) or not _as_counted(append, seen.holds):
                 outcomes.append(VersionConflict())
                 continue
+            if append.receipt and append.key:
+                seen.answered.add(append.key)
             for guest in append.holds:
-                holds[guest] += 1
+                seen.holds[guest] += 1
             positions: dict[int, int] = {}
             for write in append.writes:
                 partition = partition_of(write.key)
                 for event in write.events:
                     head += 1
-                    heads[write.stream] += 1
-                    rows.append(
-                        _row(append, write.stream, write.key, head, heads[write.stream], event, now)
-                    )
+                    seen.heads[write.stream] += 1
+                    version = seen.heads[write.stream]
+                    rows.append(_row(append, write.stream, write.key, head, version, event, now))
                     positions[partition] = head
                     claims.note(event)
             outcomes.append(Appended(positions=positions, recorded_at=now))
