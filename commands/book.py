@@ -13,7 +13,7 @@ from domain.booking.state import Booking, evolve
 from domain.calendar.decisions import hold
 from domain.local_time import local_date
 from domain.quote.decisions import check_rules
-from domain.refusals import TooManyHolds
+from domain.refusals import NoSuch, TooManyHolds
 from domain.streams import booking_stream
 
 MOST_OPEN_HOLDS = 10
@@ -31,6 +31,9 @@ class Book:
 def book(message: Book, work: Work) -> Versioned[Booking]:
     """Raises NoSuch, QuoteExpired, TooManyHolds, NightsTaken and the refusal of a broken rule."""
     quote = work.quote(message.quote_id).state
+    if quote.booking_id is not None:
+        # It is for a change of another booking, and none to book.
+        raise NoSuch(what="quote", id=str(message.quote_id))
     listing = work.listing(quote.listing_id).state
     calendar = work.calendar(quote.listing_id)
     check_rules(listing, quote.stay, quote.guests, quote.units, work.now)

@@ -20,6 +20,7 @@ from commands.approve_booking import ApproveBooking, approve_booking
 from commands.book import Book
 from commands.book import book as book_quote
 from commands.cancel_booking import CancelBooking, cancel_booking
+from commands.change_booking import ChangeBooking, change_booking
 from commands.check_in_guest import CheckInGuest, check_in_guest
 from commands.complete_booking import CompleteBooking, complete_booking
 from commands.confirm_booking import SANDBOX, ConfirmBooking, confirm_booking
@@ -75,6 +76,25 @@ async def confirm(
         (tell_payment, telling),
         respond,
     )
+
+
+@router.post(
+    "/v1/bookings/{booking_id}/change",
+    summary="Change the dates or the party of a booking",
+    response_model=Booking,
+)
+@guards(signed_in, keyed, sees_booking, names_quote)
+async def change(
+    request: Request, side: Side, caller: Caller, booking_id: UUID, body: BookingBody
+) -> Response:
+    """Take another stay at the price of a quote for this booking; the difference is paid or back.
+
+    The old nights go only when the new ones are yours. A difference that can't be paid is `due`.
+    """
+    message = ChangeBooking(
+        booking_id=booking_id, quote_id=body.quote_id, payment_id=uuid7(), refund_id=uuid7()
+    )
+    return await side.carry_out(request, change_booking, message, shown(side, caller))
 
 
 @router.post("/v1/bookings/{booking_id}/cancel", summary="Cancel a booking", response_model=Booking)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid5
 
+from domain.booking.changing import may_change
 from domain.booking.facts import (
     BookingApproved,
     BookingCancelled,
@@ -36,7 +37,9 @@ HOLD_FOR = timedelta(minutes=15)
 DECIDE_WITHIN = timedelta(hours=24)
 """How long a host may take to approve, though never past check-in."""
 
-Action = Literal["confirm", "approve", "decline", "cancel", "check-in", "complete", "no-show"]
+Action = Literal[
+    "confirm", "approve", "decline", "cancel", "check-in", "complete", "no-show", "change"
+]
 
 
 def request(
@@ -142,7 +145,10 @@ def expire(booking: Booking, now: datetime) -> list[BookingEvent]:
     """Tidy up after a hold that lapsed; anything else, nothing happens."""
     if booking.status != "expired" and booking.status_at(now) == "expired":
         assert booking.hold_expires_at is not None, "only a pending booking lapses"
-        return [BookingExpired(expired_at=booking.hold_expires_at)]
+        expired = BookingExpired(expired_at=booking.hold_expires_at)
+        # A hold that cost more after a change may have been paid in part.
+        back = uuid5(booking.id, "expired")
+        return [expired, *refund_from(booking.account, booking.paid, back, "dates_taken")]
     return []
 
 
@@ -187,8 +193,10 @@ def mark_no_show(
 def actions(booking: Booking, party: Party | None, now: datetime) -> tuple[Action, ...]:
     """What that side of the booking may do at ``now``."""
     status = booking.status_at(now)
-    if party == "guest" and status == "held":
-        return ("confirm", "cancel")
+    if party == "guest" and status in ("held", "confirmed"):
+        first: tuple[Action, ...] = ("confirm",) if status == "held" else ()
+        again: tuple[Action, ...] = ("change",) if may_change(booking, now) else ()
+        return (*first, *again, "cancel")
     if party == "host" and status == "awaiting_approval":
         return ("approve", "decline")
     if party == "host" and status == "confirmed":

@@ -115,6 +115,11 @@ class Account:
         """The latest payment that may still succeed."""
         return next((p for p in reversed(self.payments) if p.under_way), None)
 
+    @property
+    def coming(self) -> Money:
+        """What is asked for and may still arrive."""
+        return self._sum(payment.amount for payment in self.payments if payment.under_way)
+
     def going_back(self, payment_id: UUID | None = None) -> Money:
         """What is refunded or to be refunded, of one payment or of all."""
         return self._sum(

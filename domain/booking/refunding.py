@@ -13,15 +13,20 @@ from domain.money import Money
 
 
 def refund_from(
-    account: Account, amount: Money, refund_id: UUID, why: RefundReason
+    account: Account,
+    amount: Money,
+    refund_id: UUID,
+    why: RefundReason,
+    first: UUID | None = None,
 ) -> list[RefundRequested]:
-    """Up to ``amount``, the latest payment first, never more than a payment brought.
+    """Up to ``amount``: of the payment ``first``, then of the latest; no more than each brought.
 
     The first refund has ``refund_id``; further ones an id that follows from it and their payment.
     """
     asked: list[RefundRequested] = []
     left = amount
-    for payment in reversed(account.payments):
+    latest = reversed(account.payments)
+    for payment in sorted(latest, key=lambda payment: payment.id != first):
         back = min(left, account.refundable(payment), key=lambda money: money.amount)
         if back.amount > 0:
             own = uuid5(refund_id, str(payment.id)) if asked else refund_id

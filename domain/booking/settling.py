@@ -43,10 +43,10 @@ from domain.booking.payment_facts import (
     PayoutScheduled,
     RefundFailed,
     RefundReason,
-    RefundRequested,
 )
 from domain.booking.payments import Payment, Payout, Refund
 from domain.booking.payouts import in_line, pay_out, payable
+from domain.booking.refunding import refund_from
 from domain.booking.state import Booking, evolve
 from domain.refusals import NoSuch
 
@@ -134,15 +134,11 @@ def _captured(
 
 
 def _too_much(booking: Booking, payment_id: UUID, refund_id: UUID) -> list[BookingEvent]:
-    """What of a payment goes back, because the booking costs less than was paid."""
-    payment = _payment(booking, payment_id)
-    back = min(-booking.due, booking.account.refundable(payment), key=lambda each: each.amount)
-    if back.amount <= 0:
-        return []
+    """What goes back, of that payment first, because the booking costs less than was paid."""
     why: RefundReason = "overpaid"
     if booking.ended:
         why = "dates_taken" if booking.status == "expired" else "cancelled"
-    return [RefundRequested(refund_id=refund_id, payment_id=payment.id, amount=back, why=why)]
+    return [*refund_from(booking.account, -booking.due, refund_id, why, payment_id)]
 
 
 def _refunded(refund: Refund, notice: Refunded | RefundDeclined) -> list[BookingEvent]:

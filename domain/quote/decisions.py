@@ -84,8 +84,9 @@ def quote(
     guests: int,
     units: int,
     now: datetime,
+    booking_id: UUID | None = None,
 ) -> list[QuoteEvent]:
-    """Pin what the stay costs now; raises the refusal of a rule that it breaks."""
+    """Pin what the stay costs now, perhaps as a change; raises the refusal of a broken rule."""
     check_rules(listing, stay, guests, units, now)
     priced = price(listing, version, stay, units)
     return [
@@ -99,5 +100,6 @@ def quote(
             lines=priced.lines,
             total=priced.total,
             expires_at=now + VALID_FOR,
+            booking_id=booking_id,
         )
     ]

@@ -23,7 +23,7 @@ class QuoteLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Quoted:
-    """A guest was told what a stay costs, until an instant."""
+    """A guest was told what a stay costs, until an instant; perhaps instead of one they have."""
 
     quote_id: UUID
     listing_id: UUID
@@ -34,6 +34,7 @@ class Quoted:
     lines: tuple[QuoteLine, ...]
     total: Money
     expires_at: datetime
+    booking_id: UUID | None = None
 
 
 QuoteEvent = Quoted

@@ -64,10 +64,12 @@ def test_confirm_answers_when_the_money_is_here(host: Person, guest: Person) -> 
 def test_ten_confirms_at_once_with_one_key_pay_once(host: Person, guest: Person) -> None:
     booking = hold(guest, offer(host)).json()["id"]
     key = {"Idempotency-Key": uuid4().hex}
+
+    def once(_: int) -> httpx.Response:
+        return confirm(guest, booking, "sandbox", headers=key)
+
     with ThreadPoolExecutor(10) as threads:
-        answers = list(
-            threads.map(lambda _: confirm(guest, booking, "sandbox", headers=key), range(10))
-        )
+        answers = list(threads.map(once, range(10)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
     assert len(payments(guest, booking)) == 1
@@ -76,12 +78,12 @@ def test_ten_confirms_at_once_with_one_key_pay_once(host: Person, guest: Person)
 def test_a_decline_is_a_refusal_and_the_hold_stands(host: Person, guest: Person) -> None:
     booking = hold(guest, offer(host)).json()["id"]
     key = {"Idempotency-Key": uuid4().hex}
-    for _ in range(2):
-        declined = confirm(guest, booking, "sandbox:decline", headers=key)
-        assert problem(declined) == (409, "payment_declined")
+    declined = confirm(guest, booking, "sandbox:decline", headers=key)
+    again = confirm(guest, booking, "sandbox:decline", headers=key)
+    assert problem(declined) == problem(again) == (409, "payment_declined")
     assert declined.json()["values"]["reason"] == "card_declined"
-    page = until_failed = guest.get(f"/v1/bookings/{booking}").json()
-    assert (page["status"], until_failed["payment_status"]) == ("held", "failed")
+    page = guest.get(f"/v1/bookings/{booking}").json()
+    assert page["status"] == "held"
     [payment] = payments(guest, booking)
     assert payment["failure"]["code"] == "card_declined"
     assert confirm(guest, booking, "sandbox").json()["status"] == "confirmed"
@@ -210,12 +212,12 @@ class Provider:
         key: bytes | None = None,
         sent: datetime | None = None,
         provider: str = "sandbox",
-        **changed: str,
+        without: str = "",
     ) -> httpx.Response:
         webhook = Webhook(id=identity or uuid4().hex, body=body)
-        headers = signed(webhook, key or self._key, sent or datetime.now(UTC)) | changed
+        headers = signed(webhook, key or self._key, sent or datetime.now(UTC))
         path = f"/v1/webhooks/payments/{provider}"
-        kept = {name: value for name, value in headers.items() if value}
+        kept = {name: value for name, value in headers.items() if name != without}
         return self._http.post(path, content=body, headers=kept)
 
 
@@ -240,7 +242,7 @@ def test_webhooks_are_believed_when_signed_and_done_once(
         late = provider.tell(body, sent=datetime.now(UTC) + off)
         assert problem(late) == (401, "untrusted_webhook")
     for header in ("webhook-id", "webhook-timestamp", "webhook-signature"):
-        assert problem(provider.tell(body, **{header: ""})) == (400, "bad_webhook")
+        assert problem(provider.tell(body, without=header)) == (400, "bad_webhook")
     for broken in (b"", b"{}", b"\xff", body.replace(b"captured", b"imagined")):
         assert problem(provider.tell(broken)) == (400, "bad_webhook")
     assert problem(provider.tell(body, provider="nobody")) == (404, "not_found")

@@ -320,11 +320,11 @@ def test_an_expired_quote_is_not_booked() -> None:
 @pytest.mark.parametrize(
     ("facts", "account", "may"),
     [
-        ((requested(),), GUEST, ("confirm", "cancel")),
+        ((requested(),), GUEST, ("confirm", "change", "cancel")),
         ((requested(),), HOST, ("cancel",)),
         ((requested(needs_approval=True),), HOST, ("approve", "decline")),
         ((requested(needs_approval=True),), GUEST, ("cancel",)),
-        ((requested(), paid, stands), GUEST, ("cancel",)),
+        ((requested(), paid, stands), GUEST, ("change", "cancel")),
         ((requested(), paid, stands), OTHER, ()),
         ((requested(), BookingExpired(expired_at=LAPSE)), GUEST, ()),
     ],

@@ -24,6 +24,13 @@ def test_bytes_written_long_ago_still_mean_the_same(name: str) -> None:
     assert encode(event) == (name, stored)
 
 
+@pytest.mark.parametrize("path", sorted((GOLDEN / "earlier").glob("*.json")), ids=lambda p: p.stem)
+def test_bytes_written_before_a_field_came_still_decode(path: Path) -> None:
+    name = path.stem.rpartition(".")[0]
+    event = decode(name, path.read_bytes())
+    assert NAMES[type(event)] == name
+
+
 def test_every_name_ends_in_its_version_and_belongs_to_one_event() -> None:
     assert len(set(NAMES.values())) == len(NAMES)
     assert all(name.rpartition(".v")[2].isdigit() for name in NAMES.values())
