@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 from uuid import UUID
 
 import psycopg
@@ -130,9 +129,7 @@ async def test_killed_at_any_line_nothing_is_lost_and_nothing_doubled(
     with reacting(pipeline.platform) as successor:
         await successor.catch_up()
         # Calls about the same event carry the same key, so that the provider does them once.
-        assert set(process.provider.keys) >= set(successor.provider.keys) - {
-            key for key in successor.provider.keys if key.endswith("capture")
-        }
+        assert len(set(process.provider.keys + successor.provider.keys)) == 2
     assert booking(pipeline, paid).status == "confirmed"
     counted = facts(pipeline, paid)
     assert (counted["payment_captured.v1"], counted["confirmed.v1"]) == (1, 1)
@@ -191,16 +188,16 @@ async def test_a_provider_that_is_down_is_asked_until_it_answers(
     await following
 
 
-@pytest.mark.parametrize("order", [lambda told: told, lambda told: told[::-1] * 2])
+@pytest.mark.parametrize("order", [1, -1], ids=["as they came", "the last first, and all twice"])
 async def test_webhooks_in_any_order_end_in_one_state(
     pipeline: Pipeline,
     market: Market,
     process: Reacting,
-    order: Callable[[list[Any]], list[Any]],
+    order: int,
 ) -> None:
     paid = confirming(market, "sandbox:twice")
     await process.catch_up()
-    for webhook in order(process.told):
+    for webhook in process.told[::order] * (2 if order < 0 else 1):
         booking_id, notice = decode(webhook.body)
         message = SettlePayment(booking_id=booking_id, notice=notice)
         market.commands.execute(settle_payment, message, market.by(market.host))
