@@ -13,9 +13,13 @@ from api.command_routes import (
     accounts,
     blocks,
     bookings,
+    co_hosts,
     listings,
+    messages,
     payments,
     quotes,
+    reviews,
+    rules,
     tokens,
     webhooks,
 )
@@ -43,11 +47,15 @@ ROUTERS = (
     accounts.router,
     tokens.router,
     listings.router,
+    rules.router,
     blocks.router,
     quotes.router,
     bookings.router,
     payments.router,
     webhooks.router,
+    reviews.router,
+    messages.router,
+    co_hosts.router,
 )
 
 

@@ -12,7 +12,7 @@ from domain.booking.changing import change, check_change, check_quote
 from domain.booking.state import Booking
 from domain.calendar.decisions import move
 from domain.local_time import local_date
-from domain.quote.decisions import check_rules
+from domain.quote.decisions import check_still_bookable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ def change_booking(message: ChangeBooking, work: Work) -> Versioned[Booking]:
     check_change(booking.state, work.now)
     check_quote(booking.state, quote, work.now)
     listing = work.any_listing(booking.state.listing_id).state
-    check_rules(listing, quote.stay, quote.guests, quote.units, work.now)
+    check_still_bookable(listing, quote.stay, quote.units, work.now)
     calendar = work.calendar(listing.id)
     moved = move(
         calendar.state,

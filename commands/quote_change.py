@@ -25,6 +25,7 @@ class QuoteChange:
     stay: Stay
     guests: int
     units: int | None = None
+    ages: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,7 @@ def quote_change(message: QuoteChange, work: Work) -> ChangeQuoted:
         stay=message.stay,
         guests=message.guests,
         units=units,
+        ages=message.ages,
         now=work.now,
         booking_id=booking.id,
     )

@@ -5,7 +5,17 @@ from __future__ import annotations
 from domain.account.facts import AccountEvent
 from domain.booking.facts import BookingEvent
 from domain.calendar.facts import CalendarEvent
+from domain.conversation.facts import ConversationEvent
 from domain.listing.facts import ListingEvent
 from domain.quote.facts import QuoteEvent
+from domain.review.facts import ReviewEvent
 
-Event = ListingEvent | CalendarEvent | QuoteEvent | BookingEvent | AccountEvent
+Event = (
+    ListingEvent
+    | CalendarEvent
+    | QuoteEvent
+    | BookingEvent
+    | ReviewEvent
+    | ConversationEvent
+    | AccountEvent
+)

@@ -6,9 +6,12 @@ from domain.account import facts as account
 from domain.booking import facts as booking
 from domain.booking import payment_facts as money
 from domain.calendar import facts as calendar
+from domain.conversation import facts as conversation
 from domain.events import Event
 from domain.listing import facts as listing
 from domain.quote import facts as quote
+from domain.review import facts as review
+from domain.rules import facts as rules
 
 NAMES: dict[type[Event], str] = {
     listing.ListingDrafted: "listing.drafted.v1",
@@ -18,9 +21,14 @@ NAMES: dict[type[Event], str] = {
     listing.ListingPriced: "listing.priced.v1",
     listing.TermsSet: "listing.terms_set.v1",
     listing.PolicyChosen: "listing.policy_chosen.v1",
+    rules.RulesSet: "listing.rules_set.v1",
+    rules.DatesChanged: "listing.dates_changed.v1",
     listing.ListingPublished: "listing.published.v1",
     listing.ListingUnpublished: "listing.unpublished.v1",
     listing.ListingArchived: "listing.archived.v1",
+    listing.CoHostAdded: "listing.co_host_added.v1",
+    listing.CoHostPermissionsSet: "listing.co_host_permissions_set.v1",
+    listing.CoHostRemoved: "listing.co_host_removed.v1",
     listing.ListingImported: "listing.imported.v1",
     calendar.NightsHeld: "calendar.nights_held.v1",
     calendar.HoldExtended: "calendar.hold_extended.v1",
@@ -58,9 +66,17 @@ NAMES: dict[type[Event], str] = {
     money.PayoutDue: "booking.payout_due.v1",
     money.PayoutPaid: "booking.payout_paid.v1",
     money.PayoutFailed: "booking.payout_failed.v1",
+    review.GuestReviewed: "review.guest_reviewed.v1",
+    review.HostReviewed: "review.host_reviewed.v1",
+    review.ReviewsPublished: "review.published.v1",
+    review.ReviewReplied: "review.replied.v1",
+    conversation.InquiryOpened: "conversation.inquiry_opened.v1",
+    conversation.MessageSent: "conversation.message_sent.v1",
+    conversation.MessagesRead: "conversation.messages_read.v1",
     account.AccountRegistered: "account.registered.v1",
     account.RoleGranted: "account.role_granted.v1",
     account.RoleWithdrawn: "account.role_withdrawn.v1",
+    account.DefaultRulesSet: "account.default_rules_set.v1",
 }
 
 TYPES: dict[str, type[Event]] = {name: event for event, name in NAMES.items()}

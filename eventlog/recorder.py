@@ -17,7 +17,6 @@ import psycopg
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg import Connection
-from psycopg.types.json import Jsonb
 
 from eventlog.append import (
     Append,
@@ -29,39 +28,24 @@ from eventlog.append import (
     VersionConflict,
 )
 from eventlog.claims import ClaimChanges
-from eventlog.codec import encode
 from eventlog.connections import died
-from eventlog.hashing import canonical, hash_of
 from eventlog.partitioner import partition_of
+from eventlog.rows import Rows
 
 HEADS = (
     "SELECT s, (SELECT originator_version FROM stored_events WHERE originator_id = s"
-    " ORDER BY originator_version DESC LIMIT 1) AS v FROM unnest(%s::text[]) AS s"
+    " ORDER BY originator_version DESC LIMIT 1) AS v FROM unnest(%b::text[]) AS s"
 )
 HOLDS = (
     "SELECT g, (SELECT count(DISTINCT claim_id) FROM claims WHERE guest_id = g"
-    " AND expires_at > clock_timestamp()) AS holds FROM unnest(%s::uuid[]) AS g"
+    " AND expires_at > clock_timestamp()) AS holds FROM unnest(%b::uuid[]) AS g"
 )
 RECEIPTS = (
     "SELECT account_id, key FROM receipts WHERE (account_id, key) IN"
-    " (SELECT * FROM unnest(%s::uuid[], %s::text[]))"
+    " (SELECT * FROM unnest(%b::uuid[], %b::text[]))"
 )
 CLOCK = (
     "SELECT coalesce(max(notification_id), 0) AS head, clock_timestamp() AS now FROM stored_events"
-)
-INSERT_EVENTS = (
-    "INSERT INTO stored_events (notification_id, originator_id, originator_version, topic, key,"
-    " recorded_at, occurred_at, actor, correlation_id, causation_id, state, hash)"
-    " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[],"
-    " %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::bytea[],"
-    " %s::bytea[])"
-)
-INSERT_RECEIPT = (
-    "INSERT INTO receipts (account_id, key, fingerprint, status, headers, body, positions,"
-    " causation_id, events, recorded_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-)
-INSERT_CREDENTIAL = (
-    "INSERT INTO credentials (account_id, email_hash, password_hash) VALUES (%s, %s, %s)"
 )
 FAILURES: dict[str | None, type[AppendFailed]] = {
     "stored_events_pkey": VersionConflict,
@@ -156,9 +140,8 @@ class Recorder(PostgresApplicationRecorder):
         now: datetime,
     ) -> list[Appended | AppendFailed]:
         outcomes: list[Appended | AppendFailed] = []
-        rows: list[tuple[object, ...]] = []
+        rows = Rows()
         claims = ClaimChanges()
-        kept: list[tuple[Append, Appended]] = []
         for append in batch:
             if append.key in seen.answered:
                 outcomes.append(ReceiptExists())
@@ -177,16 +160,13 @@ class Recorder(PostgresApplicationRecorder):
                     head += 1
                     seen.heads[write.stream] += 1
                     version = seen.heads[write.stream]
-                    rows.append(_row(append, write.stream, write.key, head, version, event, now))
+                    rows.event(append, write, head, version, event, now)
                     positions[partition] = head
                     claims.note(event)
             outcomes.append(Appended(positions=positions, recorded_at=now))
-            kept.append((append, Appended(positions=positions, recorded_at=now)))
+            rows.answer(append, positions, now)
         claims.apply(connection)
-        _insert_answers(connection, kept)
-        if rows:
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            connection.execute(INSERT_EVENTS, columns, prepare=True)
+        rows.insert(connection)
         return outcomes
 
     def as_expected(self, append: Append, heads: dict[str, int]) -> bool:
@@ -196,67 +176,6 @@ class Recorder(PostgresApplicationRecorder):
 
 def _as_counted(append: Append, holds: dict[UUID, int]) -> bool:
     return all(holds[guest] <= counted for guest, counted in append.holds.items())
-
-
-def _row(
-    append: Append, stream: str, key: str, position: int, version: int, event: Any, now: datetime
-) -> tuple[object, ...]:
-    name, data = encode(event)
-    encoding = canonical(
-        position=position,
-        stream=stream,
-        version=version,
-        type=name,
-        key=key,
-        recorded_at=now,
-        occurred_at=append.occurred_at,
-        actor=append.actor,
-        correlation_id=append.correlation_id,
-        causation_id=append.causation_id,
-        data=data,
-    )
-    return (
-        position,
-        stream,
-        version,
-        name,
-        key,
-        now,
-        append.occurred_at,
-        append.actor,
-        append.correlation_id,
-        append.causation_id,
-        data,
-        hash_of(encoding),
-    )
-
-
-def _insert_answers(connection: Connection[Any], kept: list[tuple[Append, Appended]]) -> None:
-    for append, appended in kept:
-        if receipt := append.receipt:
-            positions = appended.positions or receipt.positions
-            connection.execute(
-                INSERT_RECEIPT,
-                [
-                    receipt.account_id,
-                    receipt.key,
-                    receipt.fingerprint,
-                    receipt.status,
-                    Jsonb(dict(receipt.headers)),
-                    receipt.body,
-                    Jsonb({str(partition): at for partition, at in positions.items()}),
-                    append.causation_id,
-                    sum(len(write.events) for write in append.writes),
-                    appended.recorded_at,
-                ],
-                prepare=True,
-            )
-        if credential := append.credential:
-            connection.execute(
-                INSERT_CREDENTIAL,
-                [credential.account_id, credential.email_hash, credential.password_hash],
-                prepare=True,
-            )
 
 
 def _failure(error: IntegrityError) -> AppendFailed:

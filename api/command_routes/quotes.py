@@ -34,6 +34,7 @@ async def quote(request: Request, side: Side, caller: Caller, body: QuoteBody) -
             stay=Stay(body.arrive, body.depart),
             guests=body.guests,
             units=body.units if "units" in body.model_fields_set else None,
+            ages=tuple(body.ages) if body.ages is not None else None,
         )
         return await side.carry_out(request, quote_change, asked, _change_quoted)
     assert body.listing_id is not None, "the body was checked as a whole"
@@ -44,6 +45,7 @@ async def quote(request: Request, side: Side, caller: Caller, body: QuoteBody) -
         stay=Stay(body.arrive, body.depart),
         guests=body.guests,
         units=body.units,
+        ages=tuple(body.ages) if body.ages is not None else None,
     )
     return await side.carry_out(request, make_quote, message, _quoted)
 

@@ -11,6 +11,7 @@ STATUSES: dict[str, int] = {
     "not_found": 404,
     "nights_taken": 409,
     "units_claimed": 409,
+    "date_closed": 409,
     "listing_not_published": 409,
     "listing_archived": 409,
     "quote_expired": 409,
@@ -20,6 +21,9 @@ STATUSES: dict[str, int] = {
     "policy_forbids": 409,
     "too_early": 409,
     "email_taken": 409,
+    "reviews_closed": 409,
+    "already_reviewed": 409,
+    "already_replied": 409,
     "stale_version": 412,
 }
 """By code; every other refusal is about what was asked for: 422."""
@@ -29,6 +33,9 @@ FIELDS: dict[str, str] = {
     "above_maximum_stay": "depart",
     "beyond_horizon": "depart",
     "dates_past": "arrive",
+    "notice_too_short": "arrive",
+    "arrival_not_allowed": "arrive",
+    "departure_not_allowed": "depart",
     "dates_reversed": "depart",
     "too_many_guests": "guests",
     "too_many_units": "units",

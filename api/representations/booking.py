@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api.representations.payment import PaymentMethod
-from api.representations.quote import Line, lines_of
+from api.representations.quote import Line, PriceLine, lines_of
 from api.representations.values import Input, Money
 from domain.booking.decisions import Action, actions, refund, refund_total
 from domain.booking.facts import Party, RefundLine
@@ -59,8 +59,8 @@ class RefundPreview(Refund):
     @classmethod
     def at(cls, booking: DomainBooking, caller: UUID, now: datetime) -> Self:
         """For the side that ``caller`` is on; PolicyForbids when it can't be cancelled."""
-        party = booking.party(caller)
-        if party is None or "cancel" not in actions(booking, party, now):
+        party = booking.acts_as(caller)
+        if "cancel" not in actions(booking, party, now):
             raise PolicyForbids(action="cancel", status=booking.status_at(now))
         lines = refund(booking, party, now)
         ends = booking.policy.valid_until(now, booking.check_in, booking.requested_at)
@@ -86,8 +86,9 @@ class Booking(BaseModel):
     units: int
     status: Status
     payment_status: PaymentStatus
-    lines: list[Line]
+    lines: list[PriceLine]
     total: Money
+    deposit: Money | None
     hold_expires_at: datetime | None
     cancelled_by: Party | None = Field(default=None, exclude_if=_is_absent)
     refund: Refund | None = Field(default=None, exclude_if=_is_absent)
@@ -113,10 +114,11 @@ class Booking(BaseModel):
             payment_status=booking.payment_status,
             lines=lines_of(booking.lines),
             total=Money.of(booking.total),
+            deposit=Money.of(booking.deposit) if booking.deposit else None,
             hold_expires_at=booking.hold_expires_at if pending else None,
             cancelled_by=booking.cancelled_by,
             refund=Refund.of(booking, booking.refund) if cancelled else None,
-            actions=list(actions(booking, booking.party(caller), now)),
+            actions=list(actions(booking, booking.acts_as(caller), now)),
         )
 
 

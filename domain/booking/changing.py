@@ -52,6 +52,7 @@ def change(
         units=units,
         lines=quote.lines,
         total=quote.total,
+        deposit=quote.deposit,
     )
     after = evolve(booking, changed)
     if after.due.amount < 0:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from domain.booking.facts import RefundLine
 from domain.booking.payment_facts import RefundReason, RefundRequested
 from domain.booking.payments import Account
-from domain.money import Money
+from domain.money import Money, total
 
 
 def refund_from(
@@ -38,11 +38,21 @@ def refund_from(
 
 
 def no_more_than(paid: Money, lines: Iterable[RefundLine]) -> tuple[RefundLine, ...]:
-    """``lines``, the last of them cut so that they add up to no more than was ``paid``."""
-    left = paid
+    """``lines``, cut from the last on so that they add up to no more than was ``paid``."""
+    wanted = list(lines)
+    nothing = Money.zero(paid.currency)
+    if not paid.amount:
+        return tuple(replace(line, amount=nothing) for line in wanted)
+    too_much = total([line.amount for line in wanted], paid.currency) - paid
     kept: list[RefundLine] = []
-    for line in lines:
-        amount = min(line.amount, left, key=lambda money: money.amount)
-        kept.append(replace(line, amount=amount))
-        left -= amount
-    return tuple(kept)
+    for line in reversed(wanted):
+        # A discount is an amount below nothing, and nothing to cut from.
+        cut = min(line.amount, too_much, key=_amount)
+        cut = max(cut, nothing, key=_amount)
+        kept.append(replace(line, amount=line.amount - cut))
+        too_much -= cut
+    return tuple(reversed(kept))
+
+
+def _amount(money: Money) -> int:
+    return money.amount

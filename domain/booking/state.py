@@ -21,14 +21,17 @@ from domain.booking.facts import (
     BookingRequested,
     Party,
     RefundLine,
+    Side,
 )
 from domain.booking.ledger import evolve as evolve_account
 from domain.booking.payments import Account
 from domain.booking.policy import CancellationPolicy
 from domain.listing.facts import Kind
-from domain.local_time import CHECK_IN, instant
+from domain.local_time import instant
 from domain.money import Money
 from domain.quote.facts import QuoteLine
+from domain.rules.document import HOLD_MINUTES
+from domain.rules.schedule import CHECK_IN
 from domain.stay import Stay
 
 Status = Literal[
@@ -70,11 +73,15 @@ class Booking:
     cancel_reason: str | None = None
     refund: tuple[RefundLine, ...] = ()
     kept: Money | None = None
+    completed_at: datetime | None = None
+    deposit: Money | None = None
+    check_in_time: time = CHECK_IN
+    hold_minutes: int = HOLD_MINUTES
 
     @property
     def check_in(self) -> datetime:
         """The instant from which the guest may arrive."""
-        return instant(self.stay.arrive, CHECK_IN, self.time_zone)
+        return instant(self.stay.arrive, self.check_in_time, self.time_zone)
 
     @property
     def arrival_day(self) -> datetime:
@@ -131,6 +138,10 @@ class Booking:
             return "guest"
         return "host" if account_id == self.host_id else None
 
+    def acts_as(self, account_id: UUID) -> Side:
+        """The side of somebody who was let through: who is neither side's own is a co-host."""
+        return "guest" if account_id == self.guest_id else "host"
+
 
 def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
     """``booking`` after ``event``."""
@@ -163,11 +174,12 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
                 units=event.units,
                 lines=event.lines,
                 total=event.total,
+                deposit=event.deposit,
             )
         case BookingCheckedIn():
             return replace(booking, status="checked_in")
         case BookingCompleted():
-            return replace(booking, status="completed")
+            return replace(booking, status="completed", completed_at=event.at)
         case BookingMarkedNoShow():
             return replace(booking, status="no_show")
         case BookingExpired():
@@ -195,4 +207,7 @@ def _requested(event: BookingRequested) -> Booking:
         requested_at=event.requested_at,
         hold_expires_at=event.hold_expires_at,
         account=Account.empty(event.total.currency),
+        deposit=event.deposit,
+        check_in_time=event.check_in,
+        hold_minutes=event.hold_minutes,
     )

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from elasticsearch import AsyncElasticsearch, BadRequestError
 
-CURRENT: Final = "2"
+CURRENT: Final = "3"
 """The generation that this code makes: raised whenever its documents change their shape."""
 
 PARTITIONS: Final = 12
@@ -99,6 +99,8 @@ MAPPING: Final[dict[str, Any]] = {
             "dynamic": "strict",
             "properties": {"nights": {"type": "date_range"}, "until": {"type": "date"}},
         },
+        "rating": _NUMBER,
+        "rated": {"type": "object", "enabled": False},
         "folded": {"type": "object", "enabled": False},
     },
 }

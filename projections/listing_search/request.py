@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any, Final
 from zoneinfo import available_timezones
 
-from domain.listing.state import HORIZON_DAYS
 from domain.local_time import local_date
+from domain.rules.document import HORIZON_DAYS
 from domain.stay import Stay
 from projections.listing_search.criteria import Box, Criteria
 
@@ -148,6 +148,8 @@ def _sort(criteria: Criteria) -> Clause:
             return {"price": "asc"}
         case "newest":
             return {"listed_at": "desc"}
+        case "rating":
+            return {"rating": {"order": "desc", "missing": 0}}
         case "distance":
             assert criteria.near is not None, "criteria sort by distance from somewhere"
             centre = {"lat": criteria.near.latitude, "lon": criteria.near.longitude}

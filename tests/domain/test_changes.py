@@ -62,6 +62,7 @@ def changed(made: Quote) -> BookingChanged:
         units=(1,),
         lines=made.lines,
         total=made.total,
+        deposit=made.deposit,
     )
 
 
