@@ -21,6 +21,7 @@ from api.command_routes import (
     reviews,
     rules,
     tokens,
+    waitlist,
     webhooks,
 )
 from api.commanding import CommandSide
@@ -56,6 +57,7 @@ ROUTERS = (
     reviews.router,
     messages.router,
     co_hosts.router,
+    waitlist.router,
 )
 
 

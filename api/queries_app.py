@@ -23,6 +23,7 @@ from api.query_routes import (
     messages,
     reviews,
     search,
+    waitlist,
 )
 from api.querying import QuerySide
 from api.secrets import key_for
@@ -50,6 +51,7 @@ ROUTERS = (
     reviews.router,
     messages.router,
     co_hosts.router,
+    waitlist.router,
     audit.router,
 )
 

@@ -9,12 +9,14 @@ from domain.conversation.facts import ConversationEvent
 from domain.listing.facts import ListingEvent
 from domain.quote.facts import QuoteEvent
 from domain.review.facts import ReviewEvent
+from domain.waitlist.facts import WaitlistEvent
 
 Event = (
     ListingEvent
     | CalendarEvent
     | QuoteEvent
     | BookingEvent
+    | WaitlistEvent
     | ReviewEvent
     | ConversationEvent
     | AccountEvent

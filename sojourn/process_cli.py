@@ -90,13 +90,3 @@ def worker_reactors() -> None:
     from sojourn.processes import run_worker  # noqa: PLC0415
 
     run_worker("reactors")
-
-
-def timers() -> None:
-    """Releases holds that have lapsed, so that search finds their dates again within 2 seconds.
-
-    Example: [cyan]sojourn timers[/]
-    """
-    from sojourn.processes import run_timers  # noqa: PLC0415
-
-    run_timers()

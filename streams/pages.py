@@ -24,6 +24,8 @@ from projections.parts import Part, PartKind
 from projections.reservations import projector as reservations
 from projections.reviews import projector as reviews
 from projections.trips import projector as trips
+from projections.waitlist import projector as waitlist
+from projections.waitlist.projector import WAITLIST
 
 KINDS: Final[tuple[PartKind[Any], ...]] = (
     LISTING,
@@ -32,7 +34,9 @@ KINDS: Final[tuple[PartKind[Any], ...]] = (
     BOOKING,
     reviews.REVIEWS,
     RATINGS,
+    WAITLIST,
     conversation.CONVERSATION,
+    WAITLIST,
     ACCOUNT,
 )
 LISTS: Final = (
@@ -41,6 +45,7 @@ LISTS: Final = (
     host_listings.entries,
     reviews.entries,
     conversation.entries,
+    waitlist.entries,
 )
 
 _KINDS_OF: Final[defaultdict[str, list[PartKind[Any]]]] = defaultdict(list)

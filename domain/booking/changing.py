@@ -48,6 +48,7 @@ def change(
     changed = BookingChanged(
         quote_id=quote.quote_id,
         stay=quote.stay,
+        time_zone=booking.time_zone,
         guests=quote.guests,
         units=units,
         lines=quote.lines,

@@ -104,6 +104,7 @@ class BookingChanged:
 
     quote_id: UUID
     stay: Stay
+    time_zone: str
     guests: int
     units: tuple[int, ...]
     lines: tuple[QuoteLine, ...]

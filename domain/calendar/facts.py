@@ -74,6 +74,21 @@ class ClaimMoved:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OfferHeld:
+    """Nights were claimed for a guest of the waitlist until an instant, unless booked before.
+
+    The claim has the id of the waitlist's entry; whoever books releases it in the same step.
+    """
+
+    listing_id: UUID
+    claim_id: UUID
+    guest_id: UUID
+    stay: Stay
+    units: tuple[int, ...]
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class RangeBlocked:
     """The host took nights off the market."""
 
@@ -98,6 +113,7 @@ CalendarEvent = (
     | HoldReleased
     | HoldLapsed
     | UnitsReassigned
+    | OfferHeld
     | RangeBlocked
     | BlockLifted
     | ClaimMoved

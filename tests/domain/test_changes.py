@@ -58,6 +58,7 @@ def changed(made: Quote) -> BookingChanged:
     return BookingChanged(
         quote_id=made.quote_id,
         stay=made.stay,
+        time_zone="Europe/Stockholm",
         guests=made.guests,
         units=(1,),
         lines=made.lines,

@@ -29,6 +29,8 @@ COMMANDS = [
     "worker search",
     "worker reactors",
     "timers",
+    "timers list",
+    "timers rebuild",
     "migrate",
     "import",
     "import stockholm",
