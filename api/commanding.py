@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -19,7 +19,7 @@ from api.positions import encode_positions, merge_positions
 from api.representations.values import page_of
 from api.sign_in.grants import SignIn
 from commands.context import Context
-from commands.execute import Commands
+from commands.execute import Commands, Outcome
 from commands.receipts import ReceiptRequest, StoredResponse
 from commands.work import Work
 
@@ -32,11 +32,15 @@ AT_ONCE = 64
 
 @dataclass(frozen=True)
 class CommandSide:
-    """What the endpoints of the command app call; ``key`` is that of request fingerprints."""
+    """What the endpoints of the command app call; ``key`` is that of request fingerprints.
+
+    ``webhook_keys`` are those with which payment providers sign, by the provider's name.
+    """
 
     commands: Commands
     sign_in: SignIn
     key: bytes
+    webhook_keys: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     clock: Clock = utc_now
     limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
 
@@ -57,13 +61,19 @@ class CommandSide:
         context = Context(
             actor=caller,
             correlation_id=request.state.correlation_id,
-            receipt=await self._receipt(request, caller or account),
+            receipt=await self.receipt(request, caller or account),
         )
-        outcome = await to_thread.run_sync(
-            lambda: self.commands.execute(handle, message, context, respond),
-            limiter=self.limiter,
-            abandon_on_cancel=True,
+        outcome = await self.in_thread(
+            lambda: self.commands.execute(handle, message, context, respond)
         )
+        return self.answer(request, outcome)
+
+    async def in_thread(self, call: Callable[[], R]) -> R:
+        """What ``call``, which blocks, returns."""
+        return await to_thread.run_sync(call, limiter=self.limiter, abandon_on_cancel=True)
+
+    def answer(self, request: Request, outcome: Outcome[Any]) -> Response:
+        """What the client is told of ``outcome``."""
         assert outcome.response is not None, "a command is answered by what respond made"
         positions = merge_positions([outcome.positions, asked_positions(request) or {}])
         headers = {**outcome.response.headers, TOLD: encode_positions(positions)}
@@ -76,7 +86,8 @@ class CommandSide:
             media_type="application/json" if outcome.response.body else None,
         )
 
-    async def _receipt(self, request: Request, account: UUID | None) -> ReceiptRequest | None:
+    async def receipt(self, request: Request, account: UUID | None) -> ReceiptRequest | None:
+        """The key of the request and what it asks, if it has one."""
         key = key_in(request) if request.method == "POST" else None
         if key is None or account is None:
             return None

@@ -16,11 +16,13 @@ from api.command_routes import (
     co_hosts,
     listings,
     messages,
+    payments,
     quotes,
     reviews,
     rules,
     tokens,
     waitlist,
+    webhooks,
 )
 from api.commanding import CommandSide
 from api.conventions.bearer import TokenIssuer, TokenVerifier
@@ -28,12 +30,13 @@ from api.conventions.sight import Sight
 from api.health import Check
 from api.log_sight import LogSight
 from api.middleware.client_address import LOOPBACK
-from api.secrets import key_for
+from api.secrets import key_for, webhook_key
 from api.sign_in.accounts import PostgresCredentials, connect_accounts
 from api.sign_in.grants import SignIn
 from api.sign_in.passwords import Passwords
 from api.sign_in.sessions import PostgresSessions
 from commands.execute import Commands
+from commands.payments.sandbox import NAME as SANDBOX
 from eventlog.application import EventLog
 
 DESCRIPTION = "Changes things: join, list, quote, book, confirm, cancel."
@@ -49,6 +52,8 @@ ROUTERS = (
     blocks.router,
     quotes.router,
     bookings.router,
+    payments.router,
+    webhooks.router,
     reviews.router,
     messages.router,
     co_hosts.router,
@@ -82,6 +87,7 @@ def create_commands_app(
             secret=secret,
         ),
         key=key_for(secret, "idempotency"),
+        webhook_keys={SANDBOX: webhook_key(secret, SANDBOX)},
     )
 
     @asynccontextmanager

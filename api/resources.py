@@ -16,6 +16,7 @@ RESOURCES: dict[str, str] = {
     "co-hosts": "Who may act for a host, and in what.",
     "quotes": "A price that stands for an hour.",
     "bookings": "Hold, confirm and cancel; approve and decline.",
+    "payments": "Pay, and what the providers tell of it.",
     "reviews": "What guests and hosts say of a stay: neither reads the other's first.",
     "messages": "What guests and hosts write to each other, with or without a booking.",
     "waitlist": "Wait for nights that are taken, and take them when they come free.",

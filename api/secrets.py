@@ -14,6 +14,11 @@ def key_for(secret: bytes, purpose: str) -> bytes:
     return hmac.digest(secret, purpose.encode(), hashlib.sha256)
 
 
+def webhook_key(secret: bytes, provider: str) -> bytes:
+    """The key with which ``provider`` signs what it tells us."""
+    return key_for(secret, f"webhooks of {provider}")
+
+
 def hash_email(secret: bytes, email: str) -> bytes:
     """The keyed hash under which an e-mail address is known, however it is written."""
     folded = unicodedata.normalize("NFKC", _in_unicode(email.strip())).casefold()

@@ -13,7 +13,7 @@ from domain.booking.state import Booking, evolve
 from domain.calendar.decisions import hold, release
 from domain.local_time import local_date
 from domain.quote.decisions import check_still_bookable
-from domain.refusals import TooManyHolds
+from domain.refusals import NoSuch, TooManyHolds
 from domain.streams import booking_stream
 from domain.waitlist.decisions import take
 
@@ -36,6 +36,9 @@ def book(message: Book, work: Work) -> Versioned[Booking]:
     longer takes: ListingNotPublished, DatesPast, TooManyUnits or DateClosed.
     """
     quote = work.quote(message.quote_id).state
+    if quote.booking_id is not None:
+        # It is for a change of another booking, and none to book.
+        raise NoSuch(what="quote", id=str(message.quote_id))
     listing = work.listing(quote.listing_id).state
     calendar = work.calendar(quote.listing_id)
     check_still_bookable(listing, quote.stay, quote.units, work.now)

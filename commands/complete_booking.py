@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
+
+from uuid_utils.compat import uuid7
 
 from commands.versioned import Versioned
 from commands.work import Work
 from domain.booking.decisions import complete
+from domain.booking.payouts import schedule
 from domain.booking.state import Booking
 from domain.calendar.decisions import release
 
@@ -17,6 +20,7 @@ class CompleteBooking:
     """The guest has left."""
 
     booking_id: UUID
+    payout_id: UUID = field(default_factory=uuid7)
 
 
 def complete_booking(message: CompleteBooking, work: Work) -> Versioned[Booking]:
@@ -29,4 +33,4 @@ def complete_booking(message: CompleteBooking, work: Work) -> Versioned[Booking]
     if events and work.now < booking.state.departure_day:
         calendar = work.calendar(booking.state.listing_id)
         work.record(calendar, release(calendar.state, message.booking_id))
-    return work.record(booking, events)
+    return work.record(booking, schedule(booking.state, events, message.payout_id, work.now))

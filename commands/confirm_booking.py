@@ -1,4 +1,4 @@
-"""A guest pays and the booking stands."""
+"""A guest asks to pay, so that the booking stands."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from uuid import UUID
 
 from commands.versioned import Versioned
 from commands.work import Work
-from domain.booking.decisions import confirm
+from domain.booking.paying import confirm
 from domain.booking.state import Booking
 from domain.calendar.decisions import confirm as confirm_claim
-from domain.refusals import NotYours
 
 SANDBOX = "sandbox"
-"""The method of the built-in provider, which approves every payment."""
+"""The method that the built-in provider approves, which is the default."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmBooking:
-    """Pay with ``method`` and confirm."""
+    """Pay with ``method``; repeats name the same ``payment_id``."""
 
     booking_id: UUID
     payment_id: UUID
@@ -26,12 +25,13 @@ class ConfirmBooking:
 
 
 def confirm_booking(message: ConfirmBooking, work: Work) -> Versioned[Booking]:
-    """Raises NoSuch, NotYours for the host, HoldLapsed and PolicyForbids."""
-    booking = work.own_booking(message.booking_id)
-    if booking.state.party(work.context.actor) != "guest":
-        raise NotYours(action="confirm a guest's booking")
+    """The booking with the payment asked for, or confirmed at once when there is nothing to pay.
+
+    Raises NoSuch, NotYours for the host, HoldLapsed, PaymentDeclined and PolicyForbids.
+    """
+    booking = work.booked_by_actor(message.booking_id, "confirm a guest's booking")
     events = confirm(booking.state, message.payment_id, message.method, work.now)
-    if events:
+    if events and not booking.state.total.amount:
         calendar = work.calendar(booking.state.listing_id)
         work.record(calendar, confirm_claim(calendar.state, message.booking_id))
     return work.record(booking, events)

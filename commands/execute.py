@@ -16,7 +16,7 @@ from commands.context import Context
 from commands.receipts import InProgress, KeyReused, ReceiptRequest, StoredResponse
 from commands.turns import Turns
 from commands.work import Work
-from domain.calendar.facts import NightsHeld, OfferHeld, RangeBlocked
+from domain.calendar.facts import ClaimMoved, NightsHeld, OfferHeld, RangeBlocked
 from domain.refusals import EmailTaken, NightsTaken, Refusal
 from eventlog.append import (
     Append,
@@ -125,6 +125,16 @@ class Commands:
                     if monotonic() > give_up:
                         raise Unavailable from conflict
         except (LogUnavailable, QueueFull) as error:
+            raise Unavailable(str(error)) from error
+
+    def replayed(self, asked: ReceiptRequest | None) -> Outcome[Any] | None:
+        """The first answer, when the keyed command ran before.
+
+        Raises :class:`KeyReused` or :class:`Unavailable`.
+        """
+        try:
+            return self._replay(asked)
+        except LogUnavailable as error:
             raise Unavailable(str(error)) from error
 
     def _attempt(self, asked: Asked[M, R], work: Work, refused: Verified | None) -> Outcome[R]:
@@ -237,6 +247,6 @@ def _append(
 def _taken(append: Append) -> Exception:
     for write in append.writes:
         for event in write.events:
-            if isinstance(event, NightsHeld | OfferHeld | RangeBlocked):
+            if isinstance(event, NightsHeld | OfferHeld | RangeBlocked | ClaimMoved):
                 return NightsTaken(listing_id=event.listing_id, nights=tuple(event.stay.nights()))
     return Unavailable()

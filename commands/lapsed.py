@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from commands.work import Work
 from domain.booking.decisions import expire
 from domain.calendar.state import Calendar
 
 
-def expire_lapsed(calendar: Calendar, work: Work) -> None:
-    """End every booking whose hold on ``calendar`` has lapsed."""
+def expire_lapsed(calendar: Calendar, work: Work, *, but: UUID | None = None) -> None:
+    """End every booking ``but`` one whose hold on ``calendar`` has lapsed."""
     for claim in calendar.lapsed(work.now):
-        if claim.booking_id is not None:
+        if claim.booking_id not in (None, but):
             booking = work.booking(claim.booking_id)
             work.record(booking, expire(booking.state, work.now))

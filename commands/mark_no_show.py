@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
+
+from uuid_utils.compat import uuid7
 
 from commands.versioned import Versioned
 from commands.work import Work
 from domain.booking import decisions
+from domain.booking.payouts import schedule
 from domain.booking.state import Booking
 from domain.calendar.decisions import release
 
@@ -18,6 +21,7 @@ class MarkNoShow:
 
     booking_id: UUID
     reason: str | None = None
+    payout_id: UUID = field(default_factory=uuid7)
 
 
 def mark_no_show(message: MarkNoShow, work: Work) -> Versioned[Booking]:
@@ -30,4 +34,4 @@ def mark_no_show(message: MarkNoShow, work: Work) -> Versioned[Booking]:
     if events:
         calendar = work.calendar(booking.state.listing_id)
         work.record(calendar, release(calendar.state, message.booking_id))
-    return work.record(booking, events)
+    return work.record(booking, schedule(booking.state, events, message.payout_id, work.now))

@@ -75,6 +75,13 @@ class Work:
             raise NoSuch(what="listing", id=str(listing_id))
         return found
 
+    def any_listing(self, listing_id: UUID) -> Versioned[Listing]:
+        """A listing, whoever may know of it; raises NoSuch."""
+        found = self._load(listing_stream(listing_id), str(listing_id), evolve_listing)
+        if found is None:
+            raise NoSuch(what="listing", id=str(listing_id))
+        return found
+
     def own_listing(
         self, listing_id: UUID, action: str, permission: Permission | None = None
     ) -> Versioned[Listing]:
@@ -129,6 +136,13 @@ class Work:
         """
         found = self.own_booking(booking_id)
         if self.side(found.state) != "host":
+            raise NotYours(action=action)
+        return found
+
+    def booked_by_actor(self, booking_id: UUID, action: str) -> Versioned[Booking]:
+        """A booking that the actor made; raises NoSuch, or NotYours for its host."""
+        found = self.own_booking(booking_id)
+        if found.state.party(self.context.actor) != "guest":
             raise NotYours(action=action)
         return found
 

@@ -212,6 +212,17 @@ class TooManyHolds(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class PaymentDeclined(Refusal):
+    """The payment did not go through; the hold stands until it lapses."""
+
+    code = "payment_declined"
+    says = "The payment was declined ({reason}): {why} Pay again, or by another method."
+    payment_id: UUID
+    reason: str
+    why: str
+
+
+@dataclass(eq=False, kw_only=True)
 class PolicyForbids(Refusal):
     """The state of the thing does not allow the action."""
 

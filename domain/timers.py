@@ -15,6 +15,7 @@ from uuid import UUID
 from domain.booking.facts import (
     BookingApproved,
     BookingCancelled,
+    BookingChanged,
     BookingCompleted,
     BookingConfirmed,
     BookingDeclined,
@@ -22,7 +23,8 @@ from domain.booking.facts import (
     BookingMarkedNoShow,
     BookingRequested,
 )
-from domain.calendar.facts import BlockLifted, HoldLapsed, HoldReleased
+from domain.booking.payment_facts import PayoutDue, PayoutScheduled
+from domain.calendar.facts import BlockLifted, ClaimMoved, HoldLapsed, HoldReleased
 from domain.events import Event
 from domain.listing.facts import CapacitySet, ListingPublished, TermsSet
 from domain.local_time import instant
@@ -46,6 +48,7 @@ Kind = Literal[
     "review_publication",
     "offer_expiry",
     "waitlist",
+    "payout",
 ]
 
 BACKDATED = timedelta(hours=1)
@@ -118,7 +121,7 @@ def _host_must_decide(event: BookingRequested) -> datetime | None:
     return event.hold_expires_at if event.needs_approval else None
 
 
-def _guest_leaves(event: BookingRequested) -> datetime:
+def _guest_leaves(event: BookingRequested | BookingChanged) -> datetime:
     return instant(event.stay.depart, CHECK_OUT, event.time_zone)
 
 
@@ -131,10 +134,10 @@ RULES: Final[Mapping[Kind, Rule]] = {
         sets={BookingRequested: _host_must_decide},
         clears=frozenset({BookingApproved, BookingDeclined, BookingCancelled, BookingExpired}),
     ),
-    # Known from the request on, since no later event names the days. Expiry does not clear it: a
+    # Known from the request on, since only a change names other days. Expiry does not clear it: a
     # payment that comes late may yet make the booking stand.
     "completion": Rule(
-        sets={BookingRequested: _guest_leaves},
+        sets={BookingRequested: _guest_leaves, BookingChanged: _guest_leaves},
         clears=frozenset(
             {BookingDeclined, BookingCancelled, BookingMarkedNoShow, BookingCompleted}
         ),
@@ -159,6 +162,7 @@ RULES: Final[Mapping[Kind, Rule]] = {
                 HoldReleased,
                 HoldLapsed,
                 BlockLifted,
+                ClaimMoved,
                 CapacitySet,
                 TermsSet,
                 RulesSet,
@@ -166,6 +170,9 @@ RULES: Final[Mapping[Kind, Rule]] = {
                 ListingPublished,
             }
         ),
+    ),
+    "payout": Rule(
+        sets={PayoutScheduled: lambda event: event.due_at}, clears=frozenset({PayoutDue})
     ),
 }
 """Every kind of timer. A new one is a name in :data:`Kind`, its rule here, and the use case that it

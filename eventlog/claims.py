@@ -16,6 +16,7 @@ from psycopg import Connection
 
 from domain.calendar.facts import (
     BlockLifted,
+    ClaimMoved,
     HoldConfirmed,
     HoldExtended,
     HoldLapsed,
@@ -73,12 +74,19 @@ class ClaimChanges:
                 self.expiries[event.claim_id] = None
             case UnitsReassigned():
                 self._move(event)
+            case ClaimMoved():
+                self._release(event.claim_id)
+                self._take(event.claim_id, event.listing_id, event.units, event.stay,
+                           event.until, event.booking_id, event.guest_id)  # fmt: skip
             case HoldReleased() | HoldLapsed() | BlockLifted():
-                self.released.add(event.claim_id)
-                # Deletions run first, so what the same step took must not be inserted after them.
-                self.taken = [row for row in self.taken if row[0] != event.claim_id]
+                self._release(event.claim_id)
             case _:
                 pass
+
+    def _release(self, claim_id: UUID) -> None:
+        self.released.add(claim_id)
+        # Deletions run first, so what the same step took must not be inserted after them.
+        self.taken = [row for row in self.taken if row[0] != claim_id]
 
     def _take(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.account import facts as account
 from domain.booking import facts as booking
+from domain.booking import payment_facts as money
 from domain.calendar import facts as calendar
 from domain.conversation import facts as conversation
 from domain.events import Event
@@ -39,6 +40,7 @@ NAMES: dict[type[Event], str] = {
     calendar.OfferHeld: "calendar.offer_held.v1",
     calendar.RangeBlocked: "calendar.range_blocked.v1",
     calendar.BlockLifted: "calendar.block_lifted.v1",
+    calendar.ClaimMoved: "calendar.claim_moved.v1",
     quote.Quoted: "quote.quoted.v1",
     booking.BookingRequested: "booking.requested.v1",
     booking.BookingApproved: "booking.approved.v1",
@@ -51,6 +53,21 @@ NAMES: dict[type[Event], str] = {
     booking.BookingCheckedIn: "booking.checked_in.v1",
     booking.BookingCompleted: "booking.completed.v1",
     booking.BookingMarkedNoShow: "booking.marked_no_show.v1",
+    booking.BookingChanged: "booking.changed.v1",
+    money.PaymentRequested: "booking.payment_requested.v1",
+    money.PaymentChallenged: "booking.payment_challenged.v1",
+    money.PaymentAuthorised: "booking.payment_authorised.v1",
+    money.PaymentFailed: "booking.payment_failed.v1",
+    money.PaymentCapturedAgain: "booking.payment_captured_again.v1",
+    money.RefundRequested: "booking.refund_requested.v1",
+    money.RefundFailed: "booking.refund_failed.v1",
+    money.PaymentDisputed: "booking.payment_disputed.v1",
+    money.DisputeClosed: "booking.dispute_closed.v1",
+    money.PayoutScheduled: "booking.payout_scheduled.v1",
+    money.PayoutAdjusted: "booking.payout_adjusted.v1",
+    money.PayoutDue: "booking.payout_due.v1",
+    money.PayoutPaid: "booking.payout_paid.v1",
+    money.PayoutFailed: "booking.payout_failed.v1",
     review.GuestReviewed: "review.guest_reviewed.v1",
     review.HostReviewed: "review.host_reviewed.v1",
     review.ReviewsPublished: "review.published.v1",

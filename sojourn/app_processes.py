@@ -25,6 +25,7 @@ CREDENTIALS = OWNER | COMMANDS_ROLE | QUERIES_ROLE | KEYS_TO_SIGN | KEY_OF_HASHE
 COMMAND_SIDE = COMMANDS_ROLE | KEYS_TO_SIGN | KEY_OF_HASHES
 QUERY_SIDE = QUERIES_ROLE | KEY_TO_VERIFY | KEY_OF_HASHES
 WORKER = QUERIES_ROLE
+REACTOR = COMMANDS_ROLE | QUERIES_ROLE | KEY_OF_HASHES
 MIGRATION = OWNER | COMMANDS_ROLE | QUERIES_ROLE
 
 
@@ -44,6 +45,7 @@ APPS = (
     App("relay", "relay", COMMANDS_ROLE),
     App("pages", "worker pages", WORKER),
     App("search", "worker search", WORKER),
+    App("reactors", "worker reactors", REACTOR),
     App("timers", "timers", COMMANDS_ROLE),
     App("gateway", "gateway", frozenset(), port="gateway"),
 )

@@ -14,7 +14,7 @@ Host = Annotated[
 ]
 
 api = typer.Typer(no_args_is_help=True, help="One of the two HTTP apps.")
-worker = typer.Typer(no_args_is_help=True, help="One of the two sinks of the event topic.")
+worker = typer.Typer(no_args_is_help=True, help="One of the sinks of the event topic.")
 
 
 @api.command("commands")
@@ -79,3 +79,14 @@ def worker_search() -> None:
     from sojourn.processes import run_worker  # noqa: PLC0415
 
     run_worker("search")
+
+
+@worker.command("reactors")
+def worker_reactors() -> None:
+    """Calls the payment providers for what bookings need. Start several to share the work.
+
+    Example: [cyan]sojourn worker reactors[/]
+    """
+    from sojourn.processes import run_worker  # noqa: PLC0415
+
+    run_worker("reactors")

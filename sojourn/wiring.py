@@ -159,6 +159,36 @@ async def search_worker(settings: Settings) -> None:
         await client.close()
 
 
+async def reactors_worker(settings: Settings) -> None:
+    """React to the topic by calling the payment providers until told to stop."""
+    from api.secrets import webhook_key
+    from commands.payments.sandbox import NAME as SANDBOX
+    from commands.payments.sandbox import Sandbox
+    from streams.reactors.announcing import Announcer
+    from streams.reactors.following import keep_asking
+    from streams.reactors.payments import NAME, PaymentReactor
+    from streams.reactors.receipts import Receipts
+    from streams.reactors.sink import Reactors
+
+    secret = settings.key("secret_key_file")
+    url = f"{settings.commands_upstream}/v1/webhooks/payments/{SANDBOX}"
+    with (
+        event_log(settings) as log,
+        log_reader(settings) as reader,
+        Receipts(settings.need("postgres_commands_url"), NAME) as receipts,
+    ):
+        async with Announcer(url, webhook_key(secret, SANDBOX)) as announcer:
+            providers = [Sandbox(announcer.announce)]
+            sink = Reactors(PaymentReactor(log, Commands(log), providers), receipts)
+            stop = asyncio.Event()
+            asking = asyncio.create_task(keep_asking(sink, reader, stop))
+            try:
+                await _work(settings, sink)
+            finally:
+                stop.set()
+                await asking
+
+
 async def _work(settings: Settings, sink: Sink) -> None:
     from streams.metrics import WorkerMetrics
     from streams.running import run_worker, stop_on_signals

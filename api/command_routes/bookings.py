@@ -13,18 +13,21 @@ from api.assembly import ordered_router
 from api.commanding import Side, stored
 from api.conventions.callers import Caller
 from api.conventions.guards import guards, keyed, names_quote, sees_booking, signed_in
+from api.paying import Paying, pay_and_wait, payment_id_of
 from api.representations.booking import Booking, BookingBody, ConfirmBody
 from api.representations.values import Empty, Reason
 from commands.approve_booking import ApproveBooking, approve_booking
 from commands.book import Book
 from commands.book import book as book_quote
 from commands.cancel_booking import CancelBooking, cancel_booking
+from commands.change_booking import ChangeBooking, change_booking
 from commands.check_in_guest import CheckInGuest, check_in_guest
 from commands.complete_booking import CompleteBooking, complete_booking
 from commands.confirm_booking import SANDBOX, ConfirmBooking, confirm_booking
 from commands.decline_booking import DeclineBooking, decline_booking
 from commands.mark_no_show import MarkNoShow, mark_no_show
 from commands.receipts import StoredResponse
+from commands.tell_payment import TellPayment, tell_payment
 from commands.versioned import Versioned
 from domain.booking.state import Booking as DomainBooking
 
@@ -38,13 +41,14 @@ router = ordered_router("bookings")
 async def book(request: Request, side: Side, caller: Caller, body: BookingBody) -> Response:
     """Take a quote: its nights are held for you until you confirm."""
     message = Book(booking_id=uuid7(), quote_id=body.quote_id)
-    return await side.carry_out(request, book_quote, message, _shown(side, caller, 201))
+    return await side.carry_out(request, book_quote, message, shown(side, caller, 201))
 
 
 @router.post(
     "/v1/bookings/{booking_id}/confirm",
     summary="Pay for and confirm a booking",
     response_model=Booking,
+    responses={202: {"model": Booking, "description": "The payment is still under way."}},
 )
 @guards(signed_in, keyed, sees_booking)
 async def confirm(
@@ -54,10 +58,43 @@ async def confirm(
     booking_id: UUID,
     body: Annotated[ConfirmBody | None, Body()] = None,
 ) -> Response:
-    """Pay, and the booking stands."""
+    """Pay, and the booking stands; 202 when the payment takes longer, or needs you first."""
     method = (body.payment_method if body else None) or SANDBOX
-    message = ConfirmBooking(booking_id=booking_id, payment_id=uuid7(), method=method)
-    return await side.carry_out(request, confirm_booking, message, _shown(side, caller))
+    payment_id = payment_id_of(request, caller, booking_id)
+    message = ConfirmBooking(booking_id=booking_id, payment_id=payment_id, method=method)
+
+    def respond(booking: Versioned[DomainBooking]) -> StoredResponse:
+        status = 202 if booking.state.status == "held" else 200
+        return shown(side, caller, status)(booking)
+
+    telling = TellPayment(booking_id=booking_id, payment_id=payment_id)
+    return await pay_and_wait(
+        request,
+        side,
+        Paying(booking_id, payment_id),
+        (confirm_booking, message),
+        (tell_payment, telling),
+        respond,
+    )
+
+
+@router.post(
+    "/v1/bookings/{booking_id}/change",
+    summary="Change the dates or the party of a booking",
+    response_model=Booking,
+)
+@guards(signed_in, keyed, sees_booking, names_quote)
+async def change(
+    request: Request, side: Side, caller: Caller, booking_id: UUID, body: BookingBody
+) -> Response:
+    """Take another stay at the price of a quote for this booking; the difference is paid or back.
+
+    The old nights go only when the new ones are yours. A difference that can't be paid is `due`.
+    """
+    message = ChangeBooking(
+        booking_id=booking_id, quote_id=body.quote_id, payment_id=uuid7(), refund_id=uuid7()
+    )
+    return await side.carry_out(request, change_booking, message, shown(side, caller))
 
 
 @router.post("/v1/bookings/{booking_id}/cancel", summary="Cancel a booking", response_model=Booking)
@@ -72,7 +109,7 @@ async def cancel(
     """End it early; the refund follows the policy that was pinned when it was booked."""
     reason = body.reason if body else None
     message = CancelBooking(booking_id=booking_id, refund_id=uuid7(), reason=reason)
-    return await side.carry_out(request, cancel_booking, message, _shown(side, caller))
+    return await side.carry_out(request, cancel_booking, message, shown(side, caller))
 
 
 @router.post(
@@ -90,7 +127,7 @@ async def approve(
 ) -> Response:
     """Say yes to a request; the guest then has a while to confirm."""
     message = ApproveBooking(booking_id=booking_id)
-    return await side.carry_out(request, approve_booking, message, _shown(side, caller))
+    return await side.carry_out(request, approve_booking, message, shown(side, caller))
 
 
 @router.post(
@@ -108,7 +145,7 @@ async def decline(
 ) -> Response:
     """Say no to a request; its nights are free at once."""
     message = DeclineBooking(booking_id=booking_id, reason=body.reason if body else None)
-    return await side.carry_out(request, decline_booking, message, _shown(side, caller))
+    return await side.carry_out(request, decline_booking, message, shown(side, caller))
 
 
 @router.post(
@@ -124,7 +161,7 @@ async def check_in(
 ) -> Response:
     """Let the guest in, from the day of arrival on."""
     message = CheckInGuest(booking_id=booking_id)
-    return await side.carry_out(request, check_in_guest, message, _shown(side, caller))
+    return await side.carry_out(request, check_in_guest, message, shown(side, caller))
 
 
 @router.post(
@@ -140,7 +177,7 @@ async def complete(
 ) -> Response:
     """See the guest off; who leaves early gives the nights that remain back."""
     message = CompleteBooking(booking_id=booking_id)
-    return await side.carry_out(request, complete_booking, message, _shown(side, caller))
+    return await side.carry_out(request, complete_booking, message, shown(side, caller))
 
 
 @router.post(
@@ -158,12 +195,14 @@ async def no_show(
 ) -> Response:
     """Say that the guest never came, from check-in time on; the nights are free again."""
     message = MarkNoShow(booking_id=booking_id, reason=body.reason if body else None)
-    return await side.carry_out(request, mark_no_show, message, _shown(side, caller))
+    return await side.carry_out(request, mark_no_show, message, shown(side, caller))
 
 
-def _shown(
+def shown(
     side: Side, caller: UUID, status: int = 200
 ) -> Callable[[Versioned[DomainBooking]], StoredResponse]:
+    """How a booking is answered to ``caller``, who made it just now when it is 201."""
+
     def respond(booking: Versioned[DomainBooking]) -> StoredResponse:
         page = Booking.of(booking.state, booking.version, caller, side.clock())
         location = f"/v1/bookings/{booking.state.id}" if status == 201 else None

@@ -146,6 +146,15 @@ async def _names_listing(request: JsonRequest) -> None:
         await _look_at_listing(request, cast("Any", document).get("listing_id"), own=False)
 
 
+async def _names_booking(request: JsonRequest) -> None:
+    document = await request.json()
+    given = cast("Any", document).get("booking_id") if isinstance(document, dict) else None
+    if booking_id := id_in(given):
+        found = await sight_of(request).booking(booking_id)
+        if found is None or found[0].party(request.state.caller) is None:
+            raise NoSuch(what="booking", id=str(booking_id))
+
+
 async def _names_quote(request: JsonRequest) -> None:
     document = await request.json()
     quote_id = id_in(cast("Any", document).get("quote_id")) if isinstance(document, dict) else None
@@ -204,6 +213,7 @@ sees_listing = Guard(Stage.SUBJECT, _sees_listing, (404,))
 owns_listing = Guard(Stage.SUBJECT, _owns_listing, (404, 403))
 hosts_listing = Guard(Stage.SUBJECT, _hosts_listing, (404, 403))
 names_listing = Guard(Stage.SUBJECT, _names_listing, (404,))
+names_booking = Guard(Stage.SUBJECT, _names_booking, (404,))
 names_quote = Guard(Stage.SUBJECT, _names_quote, (404,))
 sees_booking = takes_part("bookings")
 sees_inquiry = Guard(Stage.SUBJECT, _sees_inquiry, (404,))

@@ -17,6 +17,7 @@ STATUSES: dict[str, int] = {
     "quote_expired": 409,
     "hold_lapsed": 409,
     "too_many_holds": 409,
+    "payment_declined": 409,
     "policy_forbids": 409,
     "dates_free": 409,
     "too_many_wishes": 409,

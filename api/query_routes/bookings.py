@@ -13,6 +13,7 @@ from api.conventions.reading import catch_up
 from api.conventions.standing import booking_for
 from api.querying import Side, answer
 from api.representations.booking import Booking, RefundPreview
+from api.representations.payment import Payments
 
 router = ordered_router("bookings")
 
@@ -40,3 +41,12 @@ async def refund_preview(
     told = await catch_up(request, side.applied)
     booking, _version = await booking_for(side, booking_id, caller, "bookings")
     return answer(request, RefundPreview.at(booking, caller, side.clock()), told)
+
+
+@router.get("/v1/bookings/{booking_id}/payments", summary="List payments", response_model=Payments)
+@guards(signed_in, sees_booking)
+async def payments(request: Request, side: Side, caller: Caller, booking_id: UUID) -> Response:
+    """Every attempt to pay, the first one first."""
+    told = await catch_up(request, side.applied)
+    booking, version = await booking_for(side, booking_id, caller, "bookings")
+    return answer(request, Payments.of(booking.account.payments), told, version=version)

@@ -17,12 +17,14 @@ from api.querying import QuerySide, Side, answer
 from api.representations.account import Account
 from api.representations.booking import Booking, Bookings
 from api.representations.listing import Listing, Listings
+from api.representations.payment import Payouts
 from api.representations.rules import DefaultRules
 from domain.account.state import Account as DomainAccount
 from domain.listing.state import Status
 from projections.host_listings.queries import host_listings
 from projections.listing_ratings.queries import ratings
 from projections.lists import Page
+from projections.payouts.queries import payouts
 from projections.reservations.queries import reservations
 from projections.trips.queries import trips
 
@@ -111,6 +113,24 @@ async def my_reservations(
     told = await catch_up(request, side.applied)
     found = await reservations(side.generations, caller, limit=limit, cursor=before)
     return answer(request, _bookings(side, caller, name, found), told)
+
+
+@router.get("/v1/me/payouts", summary="List my payouts", response_model=Payouts)
+@guards(signed_in)
+async def my_payouts(
+    request: Request,
+    side: Side,
+    caller: Caller,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: CursorText = None,
+) -> Response:
+    """What I was paid and am to be paid as a host, for the latest reservation first."""
+    name = f"payouts of {caller}"
+    before = side.place(name, cursor)
+    told = await catch_up(request, side.applied)
+    found = await payouts(side.generations, caller, limit=limit, cursor=before)
+    page = Payouts.of([part.state for part in found.items], side.cursor(name, found.next))
+    return answer(request, page, told)
 
 
 async def _account(side: QuerySide, caller: Caller) -> tuple[DomainAccount, int]:

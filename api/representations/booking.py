@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from api.representations.payment import PaymentMethod
 from api.representations.quote import Line, PriceLine, lines_of
 from api.representations.values import Input, Money
 from domain.booking.decisions import Action, actions, refund, refund_total
@@ -32,7 +33,7 @@ class BookingBody(Input):
 class ConfirmBody(Input):
     """How to pay; the sandbox approves by default."""
 
-    payment_method: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    payment_method: PaymentMethod | None = None
 
 
 class Refund(BaseModel):

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from api.representations.values import Day, Input, Money
 from domain.listing.offer import MOST_GUESTS, MOST_UNITS
+from domain.money import Money as DomainMoney
 from domain.quote.facts import QuoteLine
 from domain.quote.state import Quote as DomainQuote
 
@@ -20,10 +21,15 @@ Units = Annotated[StrictInt, Field(ge=1, le=MOST_UNITS)]
 Age = Annotated[StrictInt, Field(ge=0, le=130)]
 
 
-class QuoteBody(Input):
-    """Which listing, when and for how many; stays take days."""
+def _is_absent(value: object) -> bool:
+    return value is None
 
-    listing_id: UUID
+
+class QuoteBody(Input):
+    """Which listing, or which booking to change; when and for how many; stays take days."""
+
+    listing_id: UUID | None = None
+    booking_id: UUID | None = Field(default=None, description="Instead of a listing: a change.")
     arrive: Day | None = None
     depart: Day | None = None
     starts_at: Any = Field(default=None, description="For listings by the hour only.")
@@ -35,6 +41,10 @@ class QuoteBody(Input):
 
     @model_validator(mode="after")
     def _takes_days(self) -> Self:
+        if (self.listing_id is None) == (self.booking_id is None):
+            raise PydanticCustomError(
+                "required", "name a listing_id, or a booking_id to change", {"field": "listing_id"}
+            )
         if self.starts_at is not None or self.ends_at is not None:
             blamed = "starts_at" if self.starts_at is not None else "ends_at"
             raise PydanticCustomError(
@@ -55,10 +65,6 @@ def check_coupon(coupon: str | None) -> None:
     """Refuses every code: no promotion has been made yet."""
     if coupon:
         raise PydanticCustomError("unknown_coupon", "there is no such coupon", {"field": "coupon"})
-
-
-def _is_absent(value: object) -> bool:
-    return value is None
 
 
 class Line(BaseModel):
@@ -116,11 +122,21 @@ class Quote(Price):
     """What a stay costs, pinned until the quote expires."""
 
     id: UUID
+    booking_id: UUID | None = Field(default=None, exclude_if=_is_absent)
+    old_total: Money | None = Field(default=None, exclude_if=_is_absent)
+    difference: Money | None = Field(
+        default=None, exclude_if=_is_absent, description="To pay; less than nothing comes back."
+    )
 
     @classmethod
-    def of(cls, quote: DomainQuote, *, available: bool) -> Self:
-        """As it was made."""
+    def of(
+        cls, quote: DomainQuote, *, available: bool, old_total: DomainMoney | None = None
+    ) -> Self:
+        """As it was made; a change is compared with ``old_total``."""
         return cls.model_construct(
+            booking_id=quote.booking_id,
+            old_total=Money.of(old_total) if old_total else None,
+            difference=Money.of(quote.total - old_total) if old_total else None,
             id=quote.quote_id,
             listing_id=quote.listing_id,
             arrive=quote.stay.arrive,

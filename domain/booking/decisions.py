@@ -4,33 +4,36 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
+from domain.booking.changing import may_change
 from domain.booking.facts import (
     BookingApproved,
     BookingCancelled,
     BookingCheckedIn,
     BookingCompleted,
-    BookingConfirmed,
     BookingDeclined,
     BookingEvent,
     BookingExpired,
     BookingMarkedNoShow,
     BookingRequested,
     Party,
-    PaymentCaptured,
-    PaymentRefunded,
     RefundLine,
 )
+from domain.booking.paying import late_or_forbidden
+from domain.booking.payouts import schedule
 from domain.booking.policy import WHOLE
+from domain.booking.refunding import no_more_than, refund_from
 from domain.booking.state import Booking
 from domain.listing.state import Listing
 from domain.local_time import instant
 from domain.money import Money, total
 from domain.quote.state import Quote
-from domain.refusals import HoldLapsed, PolicyForbids, QuoteExpired, TooEarly
+from domain.refusals import QuoteExpired, TooEarly
 
-Action = Literal["confirm", "approve", "decline", "cancel", "check-in", "complete", "no-show"]
+Action = Literal[
+    "confirm", "approve", "decline", "cancel", "check-in", "complete", "no-show", "change"
+]
 
 
 def request(
@@ -90,7 +93,7 @@ def approve(booking: Booking, now: datetime) -> list[BookingEvent]:
         case "held" | "confirmed":
             return []
         case status:
-            raise _late_or_forbidden(booking, "approve", status)
+            raise late_or_forbidden(booking, "approve", status)
 
 
 def decline(booking: Booking, reason: str | None, now: datetime) -> list[BookingEvent]:
@@ -101,40 +104,28 @@ def decline(booking: Booking, reason: str | None, now: datetime) -> list[Booking
         case "declined":
             return []
         case status:
-            raise _late_or_forbidden(booking, "decline", status)
-
-
-def confirm(booking: Booking, payment_id: UUID, method: str, now: datetime) -> list[BookingEvent]:
-    """The guest pays and the booking stands; confirmed already, nothing happens.
-
-    A total of nothing is confirmed without a payment. Raises HoldLapsed when it is too late.
-    """
-    match booking.status_at(now):
-        case "held":
-            paid = PaymentCaptured(payment_id=payment_id, method=method, amount=booking.total)
-            confirmed = BookingConfirmed(booking_id=booking.id)
-            return [paid, confirmed] if booking.total.amount else [confirmed]
-        case "confirmed":
-            return []
-        case status:
-            raise _late_or_forbidden(booking, "confirm", status)
+            raise late_or_forbidden(booking, "decline", status)
 
 
 def cancel(
     booking: Booking, by: Party, reason: str | None, refund_id: UUID, now: datetime
 ) -> list[BookingEvent]:
-    """End the agreement early, with the refund that the pinned policy gives."""
+    """End the agreement early, with the refund that the pinned policy gives.
+
+    What the guest does not get back is the host's; money that is still on its way goes back whole
+    when it comes.
+    """
     match booking.status_at(now):
         case "held" | "awaiting_approval" | "confirmed":
             lines = refund(booking, by, now)
             back = total([line.amount for line in lines], booking.total.currency)
             cancelled = BookingCancelled(by=by, reason=reason, refund=lines, refund_total=back)
-            refunded = PaymentRefunded(refund_id=refund_id, amount=back)
-            return [cancelled, refunded] if back.amount else [cancelled]
+            refunds = refund_from(booking.account, back, refund_id, "cancelled")
+            return schedule(booking, [cancelled, *refunds], uuid5(refund_id, "payout"), now)
         case "cancelled":
             return []
         case status:
-            raise _late_or_forbidden(booking, "cancel", status)
+            raise late_or_forbidden(booking, "cancel", status)
 
 
 def refund(booking: Booking, by: Party, now: datetime) -> tuple[RefundLine, ...]:
@@ -145,12 +136,11 @@ def refund(booking: Booking, by: Party, now: datetime) -> tuple[RefundLine, ...]
     share = WHOLE
     if by == "guest":
         share = booking.policy.share_at(now, booking.check_in, booking.requested_at)
-    if not booking.paid.amount:
-        share = 0
-    return tuple(
+    lines = [
         RefundLine(kind=line.kind, description=line.description, amount=line.amount.share(share))
         for line in booking.lines
-    )
+    ]
+    return no_more_than(booking.paid, lines)
 
 
 def refund_total(booking: Booking, lines: tuple[RefundLine, ...]) -> Money:
@@ -162,7 +152,10 @@ def expire(booking: Booking, now: datetime) -> list[BookingEvent]:
     """Tidy up after a hold that lapsed; anything else, nothing happens."""
     if booking.status != "expired" and booking.status_at(now) == "expired":
         assert booking.hold_expires_at is not None, "only a pending booking lapses"
-        return [BookingExpired(expired_at=booking.hold_expires_at)]
+        expired = BookingExpired(expired_at=booking.hold_expires_at)
+        # A hold that cost more after a change may have been paid in part.
+        back = uuid5(booking.id, "expired")
+        return [expired, *refund_from(booking.account, booking.paid, back, "dates_taken")]
     return []
 
 
@@ -172,7 +165,7 @@ def check_in(booking: Booking, now: datetime) -> list[BookingEvent]:
     if status == "checked_in":
         return []
     if status != "confirmed":
-        raise _late_or_forbidden(booking, "check in", status)
+        raise late_or_forbidden(booking, "check in", status)
     _not_before(booking.arrival_day, now, "check in")
     return [BookingCheckedIn(at=now)]
 
@@ -183,7 +176,7 @@ def complete(booking: Booking, now: datetime) -> list[BookingEvent]:
     if status == "completed":
         return []
     if status != "checked_in":
-        raise _late_or_forbidden(booking, "complete", status)
+        raise late_or_forbidden(booking, "complete", status)
     return [BookingCompleted(at=now)]
 
 
@@ -211,7 +204,7 @@ def mark_no_show(
     if status == "no_show":
         return []
     if status != "confirmed":
-        raise _late_or_forbidden(booking, "mark as a no-show", status)
+        raise late_or_forbidden(booking, "mark as a no-show", status)
     if by != "platform":
         _not_before(booking.check_in, now, "mark as a no-show")
     return [BookingMarkedNoShow(at=now, reason=reason)]
@@ -220,8 +213,10 @@ def mark_no_show(
 def actions(booking: Booking, party: Party | None, now: datetime) -> tuple[Action, ...]:
     """What that side of the booking may do at ``now``."""
     status = booking.status_at(now)
-    if party == "guest" and status == "held":
-        return ("confirm", "cancel")
+    if party == "guest" and status in ("held", "confirmed"):
+        first: tuple[Action, ...] = ("confirm",) if status == "held" else ()
+        again: tuple[Action, ...] = ("change",) if may_change(booking, now) else ()
+        return (*first, *again, "cancel")
     if party == "host" and status == "awaiting_approval":
         return ("approve", "decline")
     if party == "host" and status == "confirmed":
@@ -238,9 +233,3 @@ def actions(booking: Booking, party: Party | None, now: datetime) -> tuple[Actio
 def _not_before(earliest: datetime, now: datetime, action: str) -> None:
     if now < earliest:
         raise TooEarly(action=action, earliest=earliest)
-
-
-def _late_or_forbidden(booking: Booking, action: str, status: str) -> Exception:
-    if status == "expired" and booking.hold_expires_at is not None:
-        return HoldLapsed(booking_id=booking.id, lapsed_at=booking.hold_expires_at)
-    return PolicyForbids(action=action, status=status)

@@ -7,6 +7,7 @@ from datetime import datetime, time
 from typing import Literal
 from uuid import UUID
 
+from domain.booking.payment_facts import PaymentEvent
 from domain.booking.policy import CancellationPolicy
 from domain.listing.facts import Kind
 from domain.money import Money
@@ -98,6 +99,20 @@ class BookingCancelled:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BookingChanged:
+    """Guest and host agreed on another stay, at the price of another quote."""
+
+    quote_id: UUID
+    stay: Stay
+    time_zone: str
+    guests: int
+    units: tuple[int, ...]
+    lines: tuple[QuoteLine, ...]
+    total: Money
+    deposit: Money | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingCheckedIn:
     """The guest arrived."""
 
@@ -146,4 +161,6 @@ BookingEvent = (
     | BookingCheckedIn
     | BookingCompleted
     | BookingMarkedNoShow
+    | BookingChanged
+    | PaymentEvent
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, time
-from typing import Literal, assert_never
+from typing import Literal
 from uuid import UUID
 
 from domain.booking.facts import (
     BookingApproved,
     BookingCancelled,
+    BookingChanged,
     BookingCheckedIn,
     BookingCompleted,
     BookingConfirmed,
@@ -19,11 +20,11 @@ from domain.booking.facts import (
     BookingMarkedNoShow,
     BookingRequested,
     Party,
-    PaymentCaptured,
-    PaymentRefunded,
     RefundLine,
     Side,
 )
+from domain.booking.ledger import evolve as evolve_account
+from domain.booking.payments import Account
 from domain.booking.policy import CancellationPolicy
 from domain.listing.facts import Kind
 from domain.local_time import instant
@@ -44,7 +45,7 @@ Status = Literal[
     "completed",
     "no_show",
 ]
-PaymentStatus = Literal["none", "captured", "refunded"]
+PaymentStatus = Literal["none", "pending", "failed", "captured", "due", "refunded", "disputed"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +68,11 @@ class Booking:
     status: Status
     requested_at: datetime
     hold_expires_at: datetime | None
-    paid: Money
-    refunded: Money
+    account: Account
     cancelled_by: Party | None = None
     cancel_reason: str | None = None
     refund: tuple[RefundLine, ...] = ()
+    kept: Money | None = None
     completed_at: datetime | None = None
     deposit: Money | None = None
     check_in_time: time = CHECK_IN
@@ -98,11 +99,36 @@ class Booking:
         return instant(self.stay.depart, CHECK_OUT, self.time_zone)
 
     @property
+    def paid(self) -> Money:
+        """What the guest has paid and is not to get back."""
+        return self.account.net
+
+    @property
+    def ended(self) -> bool:
+        """Whether there will be no stay."""
+        return self.status in ("declined", "expired", "cancelled")
+
+    @property
+    def due(self) -> Money:
+        """What the guest still has to pay, less than nothing when it is too much by now."""
+        owed = self.total
+        if self.ended:
+            owed = self.kept or Money.zero(self.total.currency)
+        return owed - self.account.net
+
+    @property
     def payment_status(self) -> PaymentStatus:
-        """Whether the guest's money is here, and whether some of it went back."""
-        if self.refunded.amount:
+        """Whether the guest's money is here, and whether it went back."""
+        account = self.account
+        if account.disputed.amount:
+            return "disputed"
+        if account.charged_back.amount or (self.ended and account.refunded.amount):
             return "refunded"
-        return "captured" if self.paid.amount else "none"
+        if account.under_way and not self.ended and self.due.amount > 0:
+            return "pending"
+        if account.captured.amount:
+            return "due" if self.due.amount > 0 else "captured"
+        return "failed" if account.payments and not self.ended else "none"
 
     def status_at(self, now: datetime) -> Status:
         """The status at ``now``: whoever cleans up when, a lapsed hold is expired."""
@@ -132,8 +158,6 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
             return replace(booking, status="held", hold_expires_at=event.hold_expires_at)
         case BookingDeclined():
             return replace(booking, status="declined", hold_expires_at=None)
-        case PaymentCaptured():
-            return replace(booking, paid=booking.paid + event.amount)
         case BookingConfirmed():
             return replace(booking, status="confirmed", hold_expires_at=None)
         case BookingCancelled():
@@ -144,9 +168,19 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
                 cancelled_by=event.by,
                 cancel_reason=event.reason,
                 refund=event.refund,
+                kept=booking.account.net - event.refund_total,
             )
-        case PaymentRefunded():
-            return replace(booking, refunded=booking.refunded + event.amount)
+        case BookingChanged():
+            return replace(
+                booking,
+                quote_id=event.quote_id,
+                stay=event.stay,
+                guests=event.guests,
+                units=event.units,
+                lines=event.lines,
+                total=event.total,
+                deposit=event.deposit,
+            )
         case BookingCheckedIn():
             return replace(booking, status="checked_in")
         case BookingCompleted():
@@ -156,11 +190,10 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
         case BookingExpired():
             return replace(booking, status="expired", hold_expires_at=event.expired_at)
         case _:
-            assert_never(event)
+            return replace(booking, account=evolve_account(booking.account, event))
 
 
 def _requested(event: BookingRequested) -> Booking:
-    nothing = Money.zero(event.total.currency)
     return Booking(
         id=event.booking_id,
         listing_id=event.listing_id,
@@ -178,8 +211,7 @@ def _requested(event: BookingRequested) -> Booking:
         status="awaiting_approval" if event.needs_approval else "held",
         requested_at=event.requested_at,
         hold_expires_at=event.hold_expires_at,
-        paid=nothing,
-        refunded=nothing,
+        account=Account.empty(event.total.currency),
         deposit=event.deposit,
         check_in_time=event.check_in,
         hold_minutes=event.hold_minutes,

@@ -9,6 +9,7 @@ from domain.calendar.arrangement import arrange
 from domain.calendar.facts import (
     BlockLifted,
     CalendarEvent,
+    ClaimMoved,
     HoldConfirmed,
     HoldExtended,
     HoldLapsed,
@@ -120,6 +121,44 @@ def block(
     return [*tidy(calendar, now), *moves, blocked]
 
 
+def move(
+    calendar: Calendar,
+    *,
+    listing_id: UUID,
+    capacity: int,
+    claim_id: UUID,
+    guest_id: UUID,
+    stay: Stay,
+    units: int,
+    today: date,
+    now: datetime,
+) -> list[CalendarEvent]:
+    """Give a booking's claim other nights in one step; it does not stand in its own way.
+
+    It keeps its units where it can. Raises NightsTaken as :func:`hold` does, and NoSuch for a claim
+    that is gone.
+    """
+    claim = calendar.claims.get(claim_id)
+    if claim is None or claim.booking_id is None or not claim.live_at(now):
+        raise NoSuch(what="claim", id=str(claim_id))
+    others = Calendar(
+        claims={key: each for key, each in calendar.claims.items() if key != claim_id}
+    )
+    picked, moves = claim.units, list[CalendarEvent]()
+    if len(claim.units) != units or others.taken_units(stay, now) & set(claim.units):
+        picked, moves = _make_room(others, listing_id, capacity, stay, units, today, now)
+    moved = ClaimMoved(
+        listing_id=listing_id,
+        claim_id=claim_id,
+        booking_id=claim.booking_id,
+        guest_id=guest_id,
+        stay=stay,
+        units=picked,
+        until=claim.until,
+    )
+    return [*tidy(others, now), *moves, moved]
+
+
 def lift(calendar: Calendar, claim_id: UUID) -> list[CalendarEvent]:
     """Put a block's nights back on the market; raises NoSuch when it is none."""
     claim = calendar.claims.get(claim_id)
@@ -141,6 +180,43 @@ def confirm(calendar: Calendar, claim_id: UUID) -> list[CalendarEvent]:
 def release(calendar: Calendar, claim_id: UUID) -> list[CalendarEvent]:
     """Give a booking's nights back; nothing to give, nothing happens."""
     return [HoldReleased(claim_id=claim_id)] if claim_id in calendar.claims else []
+
+
+def reclaim(
+    calendar: Calendar,
+    *,
+    listing_id: UUID,
+    capacity: int,
+    booking_id: UUID,
+    guest_id: UUID,
+    stay: Stay,
+    units: int,
+    today: date,
+    now: datetime,
+) -> list[CalendarEvent]:
+    """Make a booking's claim one without an end, claiming the nights again if its hold lapsed.
+
+    Raises NightsTaken when somebody else has them by now, or when they have begun.
+    """
+    claim = calendar.claims.get(booking_id)
+    if claim and claim.live_at(now):
+        return confirm(calendar, booking_id)
+    if stay.arrive < today:
+        raise NightsTaken(listing_id=listing_id, nights=tuple(stay.nights()))
+    held = hold(
+        calendar,
+        listing_id=listing_id,
+        capacity=capacity,
+        claim_id=booking_id,
+        booking_id=booking_id,
+        guest_id=guest_id,
+        stay=stay,
+        units=units,
+        until=now,
+        today=today,
+        now=now,
+    )
+    return [*held, HoldConfirmed(claim_id=booking_id)]
 
 
 def tidy(calendar: Calendar, now: datetime) -> list[CalendarEvent]:

@@ -61,6 +61,19 @@ class UnitsReassigned:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClaimMoved:
+    """A booking's claim took other nights, and gave the old ones back in the same step."""
+
+    listing_id: UUID
+    claim_id: UUID
+    booking_id: UUID
+    guest_id: UUID
+    stay: Stay
+    units: tuple[int, ...]
+    until: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfferHeld:
     """Nights were claimed for a guest of the waitlist until an instant, unless booked before.
 
@@ -103,4 +116,5 @@ CalendarEvent = (
     | OfferHeld
     | RangeBlocked
     | BlockLifted
+    | ClaimMoved
 )

@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.calendar.facts import (
     BlockLifted,
     CalendarEvent,
+    ClaimMoved,
     HoldConfirmed,
     HoldExtended,
     HoldLapsed,
@@ -138,6 +139,11 @@ def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
         case HoldConfirmed():
             if held := claims.get(event.claim_id):
                 claims[event.claim_id] = replace(held, kind="booking", until=None)
+        case ClaimMoved():
+            if claim := claims.get(event.claim_id):
+                claims[event.claim_id] = replace(
+                    claim, stay=event.stay, units=event.units, until=event.until
+                )
         case UnitsReassigned():
             if moved := claims.get(event.claim_id):
                 claims[event.claim_id] = replace(moved, units=event.after)

@@ -108,7 +108,7 @@ def _open(listing: Listing, stay: Stay) -> None:
         raise DateClosed(nights=closed)
 
 
-def quote(
+def quote(  # noqa: PLR0913 - a quote is made of these
     listing: Listing,
     version: int,
     *,
@@ -119,8 +119,9 @@ def quote(
     units: int,
     now: datetime,
     ages: tuple[int, ...] | None = None,
+    booking_id: UUID | None = None,
 ) -> list[QuoteEvent]:
-    """Pin what the stay costs now; raises the refusal of a rule that it breaks."""
+    """Pin what the stay costs now, perhaps as a change; raises the refusal of a broken rule."""
     asked = Asked(stay=stay, guests=guests, units=units, ages=ages)
     check_rules(listing, stay, guests, units, now)
     priced = price(listing, version, asked, now)
@@ -138,5 +139,6 @@ def quote(
             ages=ages,
             deposit=priced.deposit,
             quoted_at=now,
+            booking_id=booking_id,
         )
     ]

@@ -30,7 +30,8 @@ class QuoteLine:
 class Quoted:
     """A guest was told what a stay costs, until an instant; the deposit comes back.
 
-    The price was made from ``ages`` and ``quoted_at`` too, which the oldest quotes lack.
+    The price was made from ``ages`` and ``quoted_at`` too, which the oldest quotes lack. With a
+    ``booking_id`` it is what that booking would cost instead.
     """
 
     quote_id: UUID
@@ -45,6 +46,7 @@ class Quoted:
     ages: tuple[int, ...] | None = None
     deposit: Money | None = None
     quoted_at: datetime | None = None
+    booking_id: UUID | None = None
 
 
 QuoteEvent = Quoted

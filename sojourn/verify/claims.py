@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from domain.calendar.facts import NightsHeld, OfferHeld, RangeBlocked
+from domain.calendar.facts import ClaimMoved, NightsHeld, OfferHeld, RangeBlocked
 from domain.calendar.state import Calendar, Claim, evolve
 from domain.recorded import Recorded
 from domain.streams import category
@@ -69,10 +69,12 @@ def check_live(claims: Iterable[Claim], now: datetime, where: str, into: Finding
 def _check_claim(recorded: Recorded, before: Calendar, into: Findings) -> None:
     """A claim must not overlap those that lived when it was decided."""
     event = recorded.event
-    if not isinstance(event, NightsHeld | OfferHeld | RangeBlocked):
+    if not isinstance(event, NightsHeld | OfferHeld | RangeBlocked | ClaimMoved):
         return
     into.count("claims")
     for other in before.live(recorded.occurred_at):
+        if other.id == event.claim_id:
+            continue
         if other.stay.overlaps(event.stay) and set(other.units) & set(event.units):
             into.found(
                 f"position {recorded.position}: claim {event.claim_id} on listing {recorded.key}"

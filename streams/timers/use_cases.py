@@ -9,6 +9,7 @@ from uuid import UUID
 from commands.expire_hold import ExpireHold, expire_hold
 from commands.finish_stay import FinishStay, finish_stay
 from commands.offer_dates import OfferDates, offer_dates
+from commands.pay_out import PayOut, pay_out
 from commands.publish_reviews import PublishReviews, publish_reviews
 from commands.work import Work
 from domain.timers import Due, Kind
@@ -25,6 +26,7 @@ USE_CASES: Final[Mapping[Kind, Callable[[UUID, Due], UseCase]]] = {
         PublishReviews(booking_id=booking),
     ),
     "offer_expiry": lambda _, due: (offer_dates, OfferDates(listing_id=UUID(due.key))),
+    "payout": lambda booking, _: (pay_out, PayOut(booking_id=booking)),
     "waitlist": lambda listing, _: (offer_dates, OfferDates(listing_id=listing)),
 }
 """By kind; each makes a use case of the timer's subject and of what set it."""

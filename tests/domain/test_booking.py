@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
 from hypothesis import given as for_all
@@ -14,7 +14,6 @@ from domain.booking.decisions import (
     cancel,
     check_in,
     complete,
-    confirm,
     decline,
     expire,
     finish,
@@ -34,9 +33,10 @@ from domain.booking.facts import (
     BookingExpired,
     BookingMarkedNoShow,
     PaymentCaptured,
-    PaymentRefunded,
     RefundLine,
 )
+from domain.booking.paying import confirm
+from domain.booking.payment_facts import PaymentRequested, PayoutScheduled, RefundRequested
 from domain.booking.policy import (
     MODERATE,
     NON_REFUNDABLE,
@@ -84,8 +84,15 @@ def cancelling(by: str = "guest", now: datetime = NOW) -> Deciding:
     return lambda state: cancel(state, by, None, REFUND, now)  # type: ignore[arg-type]
 
 
-def test_a_held_booking_is_paid_and_confirmed() -> None:
-    state = booking(requested()).when(confirming()).then(paid, stands)
+asked_to_pay = PaymentRequested(
+    payment_id=PAYMENT, method="sandbox", amount=Money(200_000, "SEK"), purpose="booking"
+)
+
+
+def test_a_held_booking_is_paid_and_then_stands() -> None:
+    state = booking(requested()).when(confirming()).then(asked_to_pay)
+    assert (state.status, state.payment_status) == ("held", "pending")
+    state = evolve(evolve(state, paid), stands)
     assert (state.status, state.payment_status) == ("confirmed", "captured")
 
 
@@ -94,6 +101,7 @@ def test_a_total_of_nothing_is_confirmed_without_a_payment() -> None:
 
 
 def test_confirming_twice_pays_once() -> None:
+    booking(requested(), asked_to_pay).when(confirming()).then_nothing()
     booking(requested(), paid, stands).when(confirming()).then_nothing()
 
 
@@ -164,8 +172,18 @@ def test_the_refund_follows_the_pinned_policy(
         refund=(line, line),
         refund_total=Money(back, "SEK"),
     )
-    refunded = PaymentRefunded(refund_id=REFUND, amount=Money(back, "SEK"))
-    facts = [cancelled, refunded] if back else [cancelled]
+    refunded = RefundRequested(
+        refund_id=REFUND, payment_id=PAYMENT, amount=Money(back, "SEK"), why="cancelled"
+    )
+    facts: list[BookingEvent] = [cancelled, refunded] if back else [cancelled]
+    if back < 200_000:
+        # What does not go back to the guest goes to the host.
+        rest = PayoutScheduled(
+            payout_id=uuid5(REFUND, "payout"),
+            amount=Money(200_000 - back, "SEK"),
+            due_at=max(now, CHECK_IN) + timedelta(hours=24),
+        )
+        facts.append(rest)
     state = booking(requested(), paid, stands).when(cancelling(by, now)).then(*facts)
     assert state.status == "cancelled"
     assert cancel(state, "guest", None, REFUND, now) == []
@@ -338,11 +356,11 @@ def test_an_expired_quote_is_not_booked() -> None:
 @pytest.mark.parametrize(
     ("facts", "account", "may"),
     [
-        ((requested(),), GUEST, ("confirm", "cancel")),
+        ((requested(),), GUEST, ("confirm", "change", "cancel")),
         ((requested(),), HOST, ("cancel",)),
         ((requested(needs_approval=True),), HOST, ("approve", "decline")),
         ((requested(needs_approval=True),), GUEST, ("cancel",)),
-        ((requested(), paid, stands), GUEST, ("cancel",)),
+        ((requested(), paid, stands), GUEST, ("change", "cancel")),
         ((requested(), paid, stands), OTHER, ()),
         ((requested(), BookingExpired(expired_at=LAPSE)), GUEST, ()),
     ],
@@ -369,5 +387,8 @@ def test_a_refund_lies_between_nothing_and_what_was_paid(
     state = evolve(None, requested(nightly=nightly))
     for fact in confirm(state, PAYMENT, "sandbox", NOW):
         state = evolve(state, fact)
+    if nightly:
+        whole = PaymentCaptured(payment_id=PAYMENT, method="sandbox", amount=state.total)
+        state = evolve(evolve(state, whole), stands)
     back = refund_total(state, refund(state, by, now))  # type: ignore[arg-type]
     assert 0 <= back.amount <= state.paid.amount

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
 
+from eventlog.reader import LogReader
+from tests.api.people import hold, join, offer
 from tests.faults.traffic import Journal, traffic
 from tests.platforms import Platform
 from tests.processes import Processes, sojourn
@@ -32,7 +36,7 @@ def test_relay_and_workers_killed_in_traffic_catch_up(
     processes.start_all()
     with traffic(processes.url("gateway") or "", journal, seed):
         for _ in range(6):
-            victim = chance.choice(["relay", "worker pages", "worker search"])
+            victim = chance.choice(["relay", "worker pages", "worker search", "worker reactors"])
             enough = journal.told + chance.randrange(20, 120)
             processes.until(lambda: journal.told >= enough, "the traffic stood still")  # noqa: B023
             processes.kill(victim)
@@ -54,3 +58,41 @@ def test_the_command_app_killed_in_traffic_keeps_every_promise(
             processes.kill("api commands")
             processes.start("api commands")
     assert "clean" in verified(platform, journal.path)
+
+
+def test_reactors_killed_while_guests_pay_take_every_payment_once(
+    platform: Platform, processes: Processes
+) -> None:
+    processes.start_all()
+    with httpx.Client(base_url=processes.url("gateway") or "", timeout=30) as http:
+        host, guest = join(http, "Hedda"), join(http, "Gunnel")
+        listing = offer(host)
+        bookings = [hold(guest, listing, first, 1).json()["id"] for first in range(10, 18)]
+
+        def pay(booking: str) -> int:
+            return guest.post(f"/v1/bookings/{booking}/confirm").status_code
+
+        with ThreadPoolExecutor(4) as threads:
+            paying = [threads.submit(pay, booking) for booking in bookings]
+            for enough in (1, 3, 5):
+
+                def paid(enough: int = enough) -> bool:
+                    return sum(each.done() for each in paying) >= enough
+
+                processes.until(paid, "nobody is paid")
+                processes.kill("worker reactors")
+                processes.start("worker reactors")
+            assert {each.result() for each in paying} <= {200, 202}
+
+        def all_confirmed() -> bool:
+            pages = [guest.get(f"/v1/bookings/{booking}").json() for booking in bookings]
+            return {page["payment_status"] for page in pages} == {"captured"}
+
+        processes.until(all_confirmed, "a payment was lost")
+    with LogReader(platform.settings.need("postgres_queries_url")) as log:
+        for booking in bookings:
+            types = [record.type for record in log.read_stream(f"booking-{booking}")]
+            assert types.count("booking.payment_captured.v1") == 1
+            assert types.count("booking.confirmed.v1") == 1
+    verdict = sojourn(platform, "verify", "--wait", "60")
+    assert verdict.returncode == 0, verdict.stdout + verdict.stderr

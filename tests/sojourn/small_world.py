@@ -36,6 +36,7 @@ from streams.timers.following import TimerFollower
 from streams.timers.table import TimerTable
 from tests.domain.facts import offer
 from tests.platforms import Platform
+from tests.reacting import settle_all
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def live(platform: Platform) -> SmallWorld:
         cancelled = _booked(
             ready, listing, guest, Stay(arrive + timedelta(days=10), arrive + timedelta(days=12))
         )
+        settle_all(platform)
         cancelling = CancelBooking(booking_id=cancelled, refund_id=uuid7())
         ready.execute(cancel_booking, cancelling, _context(guest))
         blocking = BlockDates(
@@ -74,6 +76,7 @@ def live(platform: Platform) -> SmallWorld:
             stay=Stay(arrive + timedelta(days=20), arrive + timedelta(days=22)),
         )
         ready.execute(block_dates, blocking, _context(host))
+    settle_all(platform)
     return SmallWorld(platform, host, guest, listing, confirmed, cancelled, arrive)
 
 

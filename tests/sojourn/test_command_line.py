@@ -27,6 +27,7 @@ COMMANDS = [
     "worker",
     "worker pages",
     "worker search",
+    "worker reactors",
     "timers",
     "timers list",
     "timers rebuild",

@@ -8,7 +8,16 @@ from tests.processes import Processes
 
 pytestmark = pytest.mark.servers
 
-ALL = ("api commands", "api queries", "relay", "worker pages", "worker search", "timers", "gateway")
+ALL = (
+    "api commands",
+    "api queries",
+    "relay",
+    "worker pages",
+    "worker search",
+    "worker reactors",
+    "timers",
+    "gateway",
+)
 
 
 def test_every_process_ends_well_on_sigterm(processes: Processes) -> None:

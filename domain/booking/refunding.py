@@ -1,0 +1,58 @@
+"""How much goes back of each line, and of each payment: never more than was paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from uuid import UUID, uuid5
+
+from domain.booking.facts import RefundLine
+from domain.booking.payment_facts import RefundReason, RefundRequested
+from domain.booking.payments import Account
+from domain.money import Money, total
+
+
+def refund_from(
+    account: Account,
+    amount: Money,
+    refund_id: UUID,
+    why: RefundReason,
+    first: UUID | None = None,
+) -> list[RefundRequested]:
+    """Up to ``amount``: of the payment ``first``, then of the latest; no more than each brought.
+
+    The first refund has ``refund_id``; further ones an id that follows from it and their payment.
+    """
+    asked: list[RefundRequested] = []
+    left = amount
+    latest = reversed(account.payments)
+    for payment in sorted(latest, key=lambda payment: payment.id != first):
+        back = min(left, account.refundable(payment), key=lambda money: money.amount)
+        if back.amount > 0:
+            own = uuid5(refund_id, str(payment.id)) if asked else refund_id
+            asked.append(
+                RefundRequested(refund_id=own, payment_id=payment.id, amount=back, why=why)
+            )
+            left -= back
+    return asked
+
+
+def no_more_than(paid: Money, lines: Iterable[RefundLine]) -> tuple[RefundLine, ...]:
+    """``lines``, cut from the last on so that they add up to no more than was ``paid``."""
+    wanted = list(lines)
+    nothing = Money.zero(paid.currency)
+    if not paid.amount:
+        return tuple(replace(line, amount=nothing) for line in wanted)
+    too_much = total([line.amount for line in wanted], paid.currency) - paid
+    kept: list[RefundLine] = []
+    for line in reversed(wanted):
+        # A discount is an amount below nothing, and nothing to cut from.
+        cut = min(line.amount, too_much, key=_amount)
+        cut = max(cut, nothing, key=_amount)
+        kept.append(replace(line, amount=line.amount - cut))
+        too_much -= cut
+    return tuple(reversed(kept))
+
+
+def _amount(money: Money) -> int:
+    return money.amount

@@ -1,0 +1,221 @@
+"""What follows from what a payment provider tells, however often and in whatever order it tells it.
+
+Every decision answers nothing to what is known already, so that a reply and a webhook, their
+repeats and late ones, end in one state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import assert_never
+from uuid import UUID, uuid5
+
+from domain.booking.facts import (
+    BookingConfirmed,
+    BookingEvent,
+    BookingExpired,
+    PaymentCaptured,
+    PaymentRefunded,
+)
+from domain.booking.notices import (
+    Authorised,
+    Captured,
+    Challenged,
+    Declined,
+    DisputeEnded,
+    DisputeOpened,
+    Notice,
+    PaidOut,
+    PayoutDeclined,
+    RefundDeclined,
+    Refunded,
+)
+from domain.booking.payment_facts import (
+    DisputeClosed,
+    PaymentAuthorised,
+    PaymentCapturedAgain,
+    PaymentChallenged,
+    PaymentDisputed,
+    PaymentFailed,
+    PayoutFailed,
+    PayoutPaid,
+    PayoutScheduled,
+    RefundFailed,
+    RefundReason,
+)
+from domain.booking.payments import Payment, Payout, Refund
+from domain.booking.payouts import in_line, pay_out, payable
+from domain.booking.refunding import refund_from
+from domain.booking.state import Booking, evolve
+from domain.refusals import NoSuch
+
+PAY_AGAIN_AFTER = timedelta(hours=24)
+"""How long after a payout failed it is tried again."""
+
+
+def settle(
+    booking: Booking, notice: Notice, *, new_id: UUID, free: bool, now: datetime
+) -> list[BookingEvent]:
+    """What follows from ``notice``; nothing when it is no news.
+
+    ``free`` says whether nights that lapsed can still be had, ``new_id`` names a refund or a payout
+    that this calls for. Raises NoSuch when it is about something that was never asked for.
+    """
+    match notice:
+        case Challenged() | Authorised() | Declined():
+            return _on_the_way(_payment(booking, notice.payment_id), notice)
+        case Captured():
+            return _captured(booking, notice, new_id, now, free=free)
+        case Refunded() | RefundDeclined():
+            return _refunded(_refund(booking, notice.refund_id), notice)
+        case PaidOut() | PayoutDeclined():
+            return _paid_out(booking, notice, new_id, now)
+        case DisputeOpened() | DisputeEnded():
+            return _disputed(booking, notice, new_id, now)
+        case _:
+            assert_never(notice)
+
+
+def needs_nights(booking: Booking, notice: Notice, now: datetime) -> bool:
+    """Whether ``notice`` brings the money for a booking that does not stand yet."""
+    if not isinstance(notice, Captured):
+        return False
+    payment = booking.account.payment(notice.payment_id)
+    if payment is None or payment.state == "captured":
+        return False
+    missing = booking.total - booking.account.net - notice.amount
+    return booking.status_at(now) in ("held", "expired") and missing.amount <= 0
+
+
+def _on_the_way(payment: Payment, notice: Challenged | Authorised | Declined) -> list[BookingEvent]:
+    match notice:
+        case Challenged():
+            if payment.state != "pending":
+                return []
+            return [PaymentChallenged(payment_id=payment.id, action=notice.action)]
+        case Authorised():
+            if payment.reference is not None or payment.state == "captured":
+                return []
+            return [PaymentAuthorised(payment_id=payment.id, reference=notice.reference)]
+        case Declined():
+            if payment.state in ("captured", "failed"):
+                return []
+            return [PaymentFailed(payment_id=payment.id, code=notice.code, why=notice.why)]
+        case _:
+            assert_never(notice)
+
+
+def _captured(
+    booking: Booking, notice: Captured, refund_id: UUID, now: datetime, *, free: bool
+) -> list[BookingEvent]:
+    payment = _payment(booking, notice.payment_id)
+    if notice.reference in payment.captures:
+        return []
+    events: list[BookingEvent] = []
+    if payment.state == "captured":
+        again = PaymentCapturedAgain(
+            payment_id=payment.id, reference=notice.reference, amount=notice.amount
+        )
+        events.append(again)
+    else:
+        if payment.reference != notice.reference:
+            events.append(PaymentAuthorised(payment_id=payment.id, reference=notice.reference))
+        events.append(
+            PaymentCaptured(payment_id=payment.id, method=payment.method, amount=notice.amount)
+        )
+    lapsed = booking.status_at(now) == "expired"
+    if needs_nights(booking, notice, now) and (free or not lapsed):
+        events.append(BookingConfirmed(booking_id=booking.id))
+    elif lapsed and booking.status != "expired":
+        assert booking.hold_expires_at is not None, "only a pending booking lapses"
+        events.append(BookingExpired(expired_at=booking.hold_expires_at))
+    return [*events, *_too_much(_after(booking, events), payment.id, refund_id)]
+
+
+def _too_much(booking: Booking, payment_id: UUID, refund_id: UUID) -> list[BookingEvent]:
+    """What goes back, of that payment first, because the booking costs less than was paid."""
+    why: RefundReason = "overpaid"
+    if booking.ended:
+        why = "dates_taken" if booking.status == "expired" else "cancelled"
+    return [*refund_from(booking.account, -booking.due, refund_id, why, payment_id)]
+
+
+def _refunded(refund: Refund, notice: Refunded | RefundDeclined) -> list[BookingEvent]:
+    if isinstance(notice, Refunded):
+        if refund.state == "refunded":
+            return []
+        return [PaymentRefunded(refund_id=refund.id, amount=refund.amount)]
+    if refund.state != "pending":
+        return []
+    return [RefundFailed(refund_id=refund.id, code=notice.code, why=notice.why)]
+
+
+def _paid_out(
+    booking: Booking, notice: PaidOut | PayoutDeclined, payout_id: UUID, now: datetime
+) -> list[BookingEvent]:
+    payout = _payout(booking, notice.payout_id)
+    if isinstance(notice, PaidOut):
+        if payout.state == "paid":
+            return []
+        paid: list[BookingEvent] = [
+            PayoutPaid(payout_id=payout.id, amount=payout.amount, reference=notice.reference)
+        ]
+        return [*paid, *in_line(_after(booking, paid), payout_id, now, "payout")]
+    if payout.state != "due":
+        return []
+    failed: list[BookingEvent] = [
+        PayoutFailed(payout_id=payout.id, code=notice.code, why=notice.why)
+    ]
+    owed = payable(_after(booking, failed))
+    if owed.amount:
+        later = now + PAY_AGAIN_AFTER
+        failed.append(PayoutScheduled(payout_id=payout_id, amount=owed, due_at=later))
+    return failed
+
+
+def _disputed(
+    booking: Booking, notice: DisputeOpened | DisputeEnded, new_id: UUID, now: datetime
+) -> list[BookingEvent]:
+    payment = _payment(booking, notice.payment_id)
+    known = booking.account.dispute(notice.dispute)
+    events: list[BookingEvent] = []
+    if known is None:
+        opened = PaymentDisputed(
+            payment_id=payment.id, dispute=notice.dispute, amount=notice.amount, why=notice.why
+        )
+        events.append(opened)
+    if isinstance(notice, DisputeOpened):
+        after = _after(booking, events)
+        return [*events, *in_line(after, new_id, now, "dispute")] if events else []
+    if known and known.state != "open":
+        return []
+    events.append(DisputeClosed(dispute=notice.dispute, outcome=notice.outcome))
+    events += _too_much(_after(booking, events), payment.id, new_id)
+    why = "dispute_won" if notice.outcome == "won" else "dispute"
+    events += in_line(_after(booking, events), uuid5(new_id, notice.dispute), now, why)
+    return [*events, *pay_out(_after(booking, events), now)]
+
+
+def _payment(booking: Booking, payment_id: UUID) -> Payment:
+    if found := booking.account.payment(payment_id):
+        return found
+    raise NoSuch(what="payment", id=str(payment_id))
+
+
+def _refund(booking: Booking, refund_id: UUID) -> Refund:
+    if found := booking.account.refund(refund_id):
+        return found
+    raise NoSuch(what="refund", id=str(refund_id))
+
+
+def _payout(booking: Booking, payout_id: UUID) -> Payout:
+    if found := booking.account.payout(payout_id):
+        return found
+    raise NoSuch(what="payout", id=str(payout_id))
+
+
+def _after(booking: Booking, events: Sequence[BookingEvent]) -> Booking:
+    for event in events:
+        booking = evolve(booking, event)
+    return booking

@@ -1,0 +1,1 @@
+"""What is this host paid, for which bookings, and when?"""

@@ -1,0 +1,1 @@
+"""What reacts to facts by calling somebody outside: once for each event, whatever comes twice."""
