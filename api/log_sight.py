@@ -16,8 +16,16 @@ from domain.booking.state import Booking
 from domain.booking.state import evolve as evolve_booking
 from domain.listing.state import Listing
 from domain.listing.state import evolve as evolve_listing
+from domain.promotion.state import Promotion
+from domain.promotion.state import evolve as evolve_promotion
 from domain.quote.state import evolve as evolve_quote
-from domain.streams import account_stream, booking_stream, listing_stream, quote_stream
+from domain.streams import (
+    account_stream,
+    booking_stream,
+    listing_stream,
+    promotion_stream,
+    quote_stream,
+)
 from eventlog.application import EventLog
 
 S = TypeVar("S")
@@ -48,6 +56,10 @@ class LogSight:
     async def booking(self, booking_id: UUID) -> tuple[Booking, int] | None:
         """The booking, whoever asks."""
         return await self._load(booking_stream(booking_id), evolve_booking)
+
+    async def promotion(self, promotion_id: UUID) -> tuple[Promotion, int] | None:
+        """The promotion, whoever asks."""
+        return await self._load(promotion_stream(promotion_id), evolve_promotion)
 
     async def quote_guest(self, quote_id: UUID) -> UUID | None:
         """Whose quote it is."""

@@ -13,6 +13,7 @@ RESOURCES: dict[str, str] = {
     "listings": "What hosts offer: its words, nights and prices.",
     "blocks": "Nights that a host takes off the market.",
     "quotes": "A price that stands for an hour.",
+    "promotions": "Coupons that hosts and the platform give.",
     "bookings": "Hold, confirm and cancel; approve and decline.",
     "audit": "The log itself, for auditors.",
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from commands.coupons import redeem_coupon
 from commands.lapsed import expire_lapsed
 from commands.versioned import Versioned
 from commands.work import Work
+from domain.account.decisions import check_verified
 from domain.booking.decisions import hold_until, request
 from domain.booking.state import Booking, evolve
 from domain.calendar.decisions import hold
@@ -22,15 +24,21 @@ MOST_OPEN_HOLDS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Book:
-    """Book what the quote says."""
+    """Book what the quote says; perhaps only for who has verified their e-mail address."""
 
     booking_id: UUID
     quote_id: UUID
+    verified_only: bool = False
 
 
 def book(message: Book, work: Work) -> Versioned[Booking]:
-    """Raises NoSuch, QuoteExpired, TooManyHolds, NightsTaken and the refusal of a broken rule."""
+    """Raises NoSuch, QuoteExpired, TooManyHolds, NightsTaken and the refusal of a broken rule.
+
+    EmailUnverified too where that counts, CouponUsedUp and CouponWithdrawn.
+    """
     quote = work.quote(message.quote_id).state
+    if message.verified_only:
+        check_verified(work.account(quote.guest_id).state)
     listing = work.listing(quote.listing_id).state
     calendar = work.calendar(quote.listing_id)
     check_rules(listing, quote.stay, quote.guests, quote.units, work.now)
@@ -51,9 +59,11 @@ def book(message: Book, work: Work) -> Versioned[Booking]:
         raise TooManyHolds(maximum=MOST_OPEN_HOLDS)
     expire_lapsed(calendar.state, work)
     units = work.record(calendar, held).state.claims[message.booking_id].units
-    return work.begin(
+    booking = work.begin(
         booking_stream(message.booking_id),
         str(listing.id),
         evolve,
         request(message.booking_id, quote, listing, units, work.now),
     )
+    redeem_coupon(booking.state, work)
+    return booking

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commands.coupons import return_coupon
 from commands.work import Work
 from domain.booking.decisions import expire
 from domain.calendar.state import Calendar
@@ -12,4 +13,6 @@ def expire_lapsed(calendar: Calendar, work: Work) -> None:
     for claim in calendar.lapsed(work.now):
         if claim.booking_id is not None:
             booking = work.booking(claim.booking_id)
-            work.record(booking, expire(booking.state, work.now))
+            if events := expire(booking.state, work.now):
+                return_coupon(booking.state, work)
+                work.record(booking, events)

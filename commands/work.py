@@ -19,6 +19,8 @@ from domain.calendar.state import evolve as evolve_calendar
 from domain.events import Event
 from domain.listing.state import Listing
 from domain.listing.state import evolve as evolve_listing
+from domain.promotion.state import Promotion
+from domain.promotion.state import evolve as evolve_promotion
 from domain.quote.state import Quote
 from domain.quote.state import evolve as evolve_quote
 from domain.refusals import NoSuch, NotYours
@@ -27,6 +29,7 @@ from domain.streams import (
     booking_stream,
     calendar_stream,
     listing_stream,
+    promotion_stream,
     quote_stream,
 )
 from eventlog.append import Credential, StreamWrite
@@ -47,6 +50,7 @@ class Work:
     now: datetime
     reads: dict[str, int] = field(default_factory=dict[str, int])
     writes: list[StreamWrite] = field(default_factory=list[StreamWrite])
+    recorded: dict[str, Versioned[Any]] = field(default_factory=dict[str, Versioned[Any]])
     credential: Credential | None = None
     holds: dict[UUID, int] = field(default_factory=dict[UUID, int])
     take_turn: Callable[[str], None] = field(default=lambda _stream: None)
@@ -108,6 +112,11 @@ class Work:
             raise NoSuch(what="account", id=str(account_id))
         return found
 
+    def promotion(self, promotion_id: UUID) -> Versioned[Promotion] | None:
+        """A promotion, whoever asks; none when nobody made it."""
+        stream, key = promotion_stream(promotion_id), str(promotion_id)
+        return self._load(stream, key, evolve_promotion)
+
     def open_holds(self, guest_id: UUID) -> int:
         """How many holds the guest has open; opening another meanwhile is a conflict."""
         self.holds[guest_id] = self.log.open_holds(guest_id)
@@ -135,20 +144,29 @@ class Work:
         state = before.state
         for event in events:
             state = before.evolve(state, event)
-        self.writes.append(
-            StreamWrite(
-                stream=before.stream,
-                key=before.key,
-                expected=before.version,
-                events=tuple(events),
-            )
-        )
+        self._write(before, tuple(events))
         version = before.version + len(events)
-        return Versioned(state, version, before.stream, before.key, before.evolve)
+        after = Versioned(state, version, before.stream, before.key, before.evolve)
+        self.recorded[before.stream] = after
+        return after
+
+    def _write(self, before: Versioned[Any], events: tuple[Event, ...]) -> None:
+        expected = before.version
+        for earlier in self.writes:
+            # One write a stream: what is decided twice in a step is stored together.
+            if earlier.stream == before.stream:
+                self.writes.remove(earlier)
+                expected, events = earlier.expected, earlier.events + events
+                break
+        self.writes.append(
+            StreamWrite(stream=before.stream, key=before.key, expected=expected, events=events)
+        )
 
     def _load(
         self, stream: str, key: str, evolve: Callable[[S | None, Any], S]
     ) -> Versioned[S] | None:
+        if stream in self.recorded:
+            return self.recorded[stream]
         loaded = self.log.load(stream, evolve)
         self.reads[stream] = loaded.version if loaded else 0
         return Versioned(loaded.state, loaded.version, stream, key, evolve) if loaded else None

@@ -6,6 +6,7 @@ from domain.account.facts import AccountEvent
 from domain.booking.facts import BookingEvent
 from domain.calendar.facts import CalendarEvent
 from domain.listing.facts import ListingEvent
+from domain.promotion.facts import PromotionEvent
 from domain.quote.facts import QuoteEvent
 
-Event = ListingEvent | CalendarEvent | QuoteEvent | BookingEvent | AccountEvent
+Event = ListingEvent | CalendarEvent | QuoteEvent | BookingEvent | AccountEvent | PromotionEvent

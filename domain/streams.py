@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-Category = Literal["listing", "calendar", "quote", "booking", "account"]
+Category = Literal["listing", "calendar", "quote", "booking", "account", "promotion"]
 
 
 def listing_stream(listing_id: UUID) -> str:
@@ -31,6 +31,11 @@ def booking_stream(booking_id: UUID) -> str:
 def account_stream(account_id: UUID) -> str:
     """The stream of one account."""
     return f"account-{account_id}"
+
+
+def promotion_stream(promotion_id: UUID) -> str:
+    """The stream of one promotion."""
+    return f"promotion-{promotion_id}"
 
 
 def category(stream: str) -> str:

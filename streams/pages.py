@@ -19,6 +19,8 @@ from projections.generation import FIRST, Generations, mark_generation
 from projections.host_listings import projector as host_listings
 from projections.listing_page.projector import LISTING
 from projections.parts import Part, PartKind
+from projections.promotion.projector import PROMOTION
+from projections.promotions import projector as promotions
 from projections.reservations import projector as reservations
 from projections.trips import projector as trips
 
@@ -28,8 +30,14 @@ KINDS: Final[tuple[PartKind[Any], ...]] = (
     calendar.CLAIMS,
     BOOKING,
     ACCOUNT,
+    PROMOTION,
 )
-LISTS: Final = (trips.entries, reservations.entries, host_listings.entries)
+LISTS: Final = (
+    trips.entries,
+    reservations.entries,
+    host_listings.entries,
+    promotions.entries,
+)
 
 _KINDS_OF: Final[defaultdict[str, list[PartKind[Any]]]] = defaultdict(list)
 for _kind in KINDS:

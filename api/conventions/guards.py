@@ -25,6 +25,10 @@ from domain.refusals import NoSuch, NotYours, StaleVersion
 Check = Callable[[JsonRequest], Awaitable[None]]
 
 
+MOST_NAMED = 100
+"""How many things that a body names are looked at: more than it may name are refused anyway."""
+
+
 class Stage(Enum):
     """When a guard decides."""
 
@@ -141,6 +145,28 @@ async def _names_listing(request: JsonRequest) -> None:
         await _look_at_listing(request, cast("Any", document).get("listing_id"), own=False)
 
 
+async def _names_listings(request: JsonRequest) -> None:
+    document = await request.json()
+    if not isinstance(document, dict):
+        return
+    body = cast("dict[str, Any]", document)
+    given = body.get("listings")
+    own = body.get("scope", "host") != "platform"
+    for listing_id in cast("list[Any]", given)[:MOST_NAMED] if isinstance(given, list) else ():
+        await _look_at_listing(request, listing_id, own=own)
+
+
+async def _owns_promotion(request: JsonRequest) -> None:
+    promotion_id = id_in(request.path_params["promotion_id"])
+    if promotion_id is None:
+        return
+    caller: UUID = request.state.caller
+    found = await sight_of(request).promotion(promotion_id)
+    roles = await sight_of(request).roles(caller)
+    if found is None or not found[0].managed_by(caller, roles):
+        raise NoSuch(what="promotion", id=str(promotion_id))
+
+
 async def _names_quote(request: JsonRequest) -> None:
     document = await request.json()
     quote_id = id_in(cast("Any", document).get("quote_id")) if isinstance(document, dict) else None
@@ -167,6 +193,8 @@ async def _names_account(request: JsonRequest) -> None:
 sees_listing = Guard(Stage.SUBJECT, _sees_listing, (404,))
 owns_listing = Guard(Stage.SUBJECT, _owns_listing, (404, 403))
 names_listing = Guard(Stage.SUBJECT, _names_listing, (404,))
+names_listings = Guard(Stage.SUBJECT, _names_listings, (404, 403))
+owns_promotion = Guard(Stage.SUBJECT, _owns_promotion, (404,))
 names_quote = Guard(Stage.SUBJECT, _names_quote, (404,))
 sees_booking = Guard(Stage.SUBJECT, _sees_booking, (404,))
 names_account = Guard(Stage.SUBJECT, _names_account, (404,))

@@ -17,6 +17,9 @@ STATUSES: dict[str, int] = {
     "hold_lapsed": 409,
     "too_many_holds": 409,
     "policy_forbids": 409,
+    "coupon_used_up": 409,
+    "coupon_withdrawn": 409,
+    "code_taken": 409,
     "too_early": 409,
     "email_taken": 409,
     "stale_version": 412,
@@ -32,6 +35,11 @@ FIELDS: dict[str, str] = {
     "too_many_guests": "guests",
     "too_many_units": "units",
     "currency_mismatch": "currency",
+    "unknown_coupon": "coupon",
+    "coupon_not_yet_valid": "coupon",
+    "coupon_expired": "coupon",
+    "coupon_not_for_this": "coupon",
+    "link_spent": "token",
 }
 """The field to mark, where one field is to blame."""
 

@@ -10,6 +10,7 @@ from domain.account.facts import Role
 from domain.account.state import Account
 from domain.booking.state import Booking
 from domain.listing.state import Listing
+from domain.promotion.state import Promotion
 
 
 class Sight(Protocol):
@@ -33,6 +34,10 @@ class Sight(Protocol):
 
     async def booking(self, booking_id: UUID) -> tuple[Booking, int] | None:
         """The booking, whoever asks."""
+        ...
+
+    async def promotion(self, promotion_id: UUID) -> tuple[Promotion, int] | None:
+        """The promotion, whoever asks."""
         ...
 
     async def quote_guest(self, quote_id: UUID) -> UUID | None:

@@ -10,7 +10,6 @@ from fastapi import Query, Request, Response
 from api.assembly import ordered_router
 from api.conventions.callers import CallerIfAny
 from api.conventions.guards import guards, sees_listing
-from api.conventions.problems import invalid
 from api.conventions.ranges import nights_between
 from api.conventions.reading import catch_up
 from api.querying import FRESH, PRIVATE, QuerySide, Side, answer
@@ -20,11 +19,13 @@ from api.representations.quote import Price, lines_of
 from api.representations.values import Day, Money, Whole
 from domain.listing.offer import MOST_GUESTS, MOST_UNITS
 from domain.listing.state import Listing as DomainListing
+from domain.promotion.coupon import stands_until
 from domain.quote.decisions import VALID_FOR, check_rules
 from domain.quote.decisions import price as price_of
 from domain.refusals import NoSuch
 from domain.stay import Stay
 from projections.calendar.queries import CalendarPage, calendar
+from projections.promotion.queries import coupon as coupon_of
 
 router = ordered_router("listings")
 
@@ -84,16 +85,19 @@ async def price(
 ) -> Response:
     """What a stay costs now; nothing is written and nothing promised."""
     told = await catch_up(request, side.applied)
-    if coupon:
-        raise invalid("coupon", "unknown_coupon", "there is no such coupon")
     stay, now = Stay(arrive, depart), side.clock()
     found = await side.listing(listing_id)
     if found is None or not await may_see(side, found[0], caller):
         raise NoSuch(what="listing", id=str(listing_id))
     check_rules(found[0], stay, guests, units, now)
+    shown = None
+    if coupon:
+        shown = await coupon_of(
+            side.generations, coupon, found[0].host_id, guest_id=caller, now=now
+        )
     nights = await _calendar(side, listing_id, caller, stay)
     listing = nights.listing
-    priced = price_of(listing.state, listing.version, stay, units)
+    priced = price_of(listing.state, listing.version, stay, units, shown)
     page = Price.model_construct(
         listing_id=listing_id,
         arrive=arrive,
@@ -103,7 +107,7 @@ async def price(
         lines=lines_of(priced.lines),
         total=Money.of(priced.total),
         available=all(night.units_free >= units for night in nights.nights),
-        expires_at=now + VALID_FOR,
+        expires_at=stands_until(shown, now + VALID_FOR),
     )
     return answer(request, page, told)
 

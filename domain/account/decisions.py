@@ -7,10 +7,13 @@ from uuid import UUID
 from domain.account.facts import (
     AccountEvent,
     AccountRegistered,
+    AccountRenamed,
+    AccountVerified,
     Role,
     RoleGranted,
     RoleWithdrawn,
 )
+from domain.account.refusals import EmailUnverified, LinkSpent
 from domain.account.state import Account
 
 
@@ -27,3 +30,24 @@ def grant(account: Account, role: Role) -> list[AccountEvent]:
 def withdraw(account: Account, role: Role) -> list[AccountEvent]:
     """The person may do less; may not anyway, nothing happens."""
     return [RoleWithdrawn(role=role)] if role in account.roles else []
+
+
+def verify(account: Account, email: str) -> list[AccountEvent]:
+    """Mail to ``email`` reached the person.
+
+    Raises LinkSpent when they are verified already, or have another address by now.
+    """
+    if account.verified or account.email != email:
+        raise LinkSpent
+    return [AccountVerified(email=email)]
+
+
+def rename(account: Account, name: str) -> list[AccountEvent]:
+    """The person goes by ``name``; does already, nothing happens."""
+    return [] if account.name == name else [AccountRenamed(name=name)]
+
+
+def check_verified(account: Account) -> None:
+    """Raise EmailUnverified for who has not shown that mail reaches them."""
+    if not account.verified:
+        raise EmailUnverified

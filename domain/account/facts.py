@@ -32,4 +32,18 @@ class RoleWithdrawn:
     role: Role
 
 
-AccountEvent = AccountRegistered | RoleGranted | RoleWithdrawn
+@dataclass(frozen=True, kw_only=True)
+class AccountVerified:
+    """The person showed that mail to this e-mail address reaches them."""
+
+    email: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountRenamed:
+    """The person goes by another name."""
+
+    name: str
+
+
+AccountEvent = AccountRegistered | RoleGranted | RoleWithdrawn | AccountVerified | AccountRenamed

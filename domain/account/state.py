@@ -6,17 +6,29 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 from uuid import UUID
 
-from domain.account.facts import AccountEvent, AccountRegistered, Role, RoleGranted, RoleWithdrawn
+from domain.account.facts import (
+    AccountEvent,
+    AccountRegistered,
+    AccountRenamed,
+    AccountVerified,
+    Role,
+    RoleGranted,
+    RoleWithdrawn,
+)
+
+STAFF: frozenset[Role] = frozenset({"support", "admin"})
+"""Who acts for the platform itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """A person, and what they may do."""
+    """A person, and what they may do; ``verified`` means that their mail arrives."""
 
     id: UUID
     name: str
     email: str | None
     roles: frozenset[Role] = frozenset({"guest"})
+    verified: bool = False
 
 
 def evolve(account: Account | None, event: AccountEvent) -> Account:
@@ -29,5 +41,9 @@ def evolve(account: Account | None, event: AccountEvent) -> Account:
             return replace(account, roles=account.roles | {event.role})
         case RoleWithdrawn():
             return replace(account, roles=account.roles - {event.role})
+        case AccountVerified():
+            return replace(account, verified=event.email == account.email)
+        case AccountRenamed():
+            return replace(account, name=event.name)
         case _:
             assert_never(event)

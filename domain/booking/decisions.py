@@ -63,6 +63,7 @@ def request(
             needs_approval=not listing.instant,
             requested_at=now,
             hold_expires_at=hold_until(listing, quote, now),
+            promotion_id=quote.promotion_id,
         )
     ]
 

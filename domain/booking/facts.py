@@ -36,6 +36,7 @@ class BookingRequested:
     needs_approval: bool
     requested_at: datetime
     hold_expires_at: datetime
+    promotion_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,6 +69,7 @@ class Booking:
     cancelled_by: Party | None = None
     cancel_reason: str | None = None
     refund: tuple[RefundLine, ...] = ()
+    promotion_id: UUID | None = None
 
     @property
     def check_in(self) -> datetime:
@@ -164,4 +165,5 @@ def _requested(event: BookingRequested) -> Booking:
         hold_expires_at=event.hold_expires_at,
         paid=nothing,
         refunded=nothing,
+        promotion_id=event.promotion_id,
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.listing.state import HORIZON_DAYS, Listing
 from domain.local_time import local_date
 from domain.money import Money, total
+from domain.promotion.coupon import Coupon, coupon_lines, stands_until
 from domain.quote.facts import Quoted, QuoteEvent, QuoteLine
 from domain.refusals import (
     AboveMaximumStay,
@@ -57,8 +58,13 @@ def check_rules(listing: Listing, stay: Stay, guests: int, units: int, now: date
         raise TooManyGuests(guests=guests, maximum=listing.max_guests * units)
 
 
-def price(listing: Listing, version: int, stay: Stay, units: int) -> Price:
-    """A line a night under the rules of ``listing`` at stream ``version``."""
+def price(
+    listing: Listing, version: int, stay: Stay, units: int, coupon: Coupon | None = None
+) -> Price:
+    """A line a night under the rules of ``listing`` at stream ``version``, then the coupon's.
+
+    Raises why the coupon is not taken.
+    """
     if listing.price is None:
         raise ListingIncomplete(missing=("price",))
     lines = tuple(
@@ -71,6 +77,7 @@ def price(listing: Listing, version: int, stay: Stay, units: int) -> Price:
         )
         for night in stay.nights()
     )
+    lines += coupon_lines(coupon, lines, listing_id=listing.id, stay=stay)
     return Price(lines=lines, total=total([line.amount for line in lines], listing.price.currency))
 
 
@@ -84,10 +91,11 @@ def quote(
     guests: int,
     units: int,
     now: datetime,
+    coupon: Coupon | None = None,
 ) -> list[QuoteEvent]:
-    """Pin what the stay costs now; raises the refusal of a rule that it breaks."""
+    """Pin what the stay costs now; raises the refusal of a rule or coupon that it breaks."""
     check_rules(listing, stay, guests, units, now)
-    priced = price(listing, version, stay, units)
+    priced = price(listing, version, stay, units, coupon)
     return [
         Quoted(
             quote_id=quote_id,
@@ -98,6 +106,7 @@ def quote(
             units=units,
             lines=priced.lines,
             total=priced.total,
-            expires_at=now + VALID_FOR,
+            expires_at=stands_until(coupon, now + VALID_FOR),
+            promotion_id=coupon.promotion.id if coupon else None,
         )
     ]

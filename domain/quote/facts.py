@@ -34,6 +34,7 @@ class Quoted:
     lines: tuple[QuoteLine, ...]
     total: Money
     expires_at: datetime
+    promotion_id: UUID | None = None
 
 
 QuoteEvent = Quoted

@@ -24,6 +24,7 @@ from domain.account.facts import Role
 from domain.account.state import Account
 from domain.booking.state import Booking
 from domain.listing.state import Listing
+from domain.promotion.state import Promotion
 from domain.refusals import NightsTaken, StaleVersion
 
 ISSUER = TokenIssuer(b"s" * 32)
@@ -68,6 +69,9 @@ class KnownThings:
         return listing, 7
 
     async def booking(self, booking_id: UUID) -> tuple[Booking, int] | None:
+        return None
+
+    async def promotion(self, promotion_id: UUID) -> tuple[Promotion, int] | None:
         return None
 
     async def quote_guest(self, quote_id: UUID) -> UUID | None:

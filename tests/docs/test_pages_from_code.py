@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import api.commands_app  # noqa: F401 - so that every refusal is known
 from api.conventions.invalid_input import CODES
 from api.conventions.refused import STATUSES
 from domain.refusals import Refusal
