@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import api.commands_app  # noqa: F401 - so that every refusal is known
 from api.conventions.invalid_input import CODES
 from api.conventions.refused import STATUSES
 from domain.refusals import Refusal
 from sojourn.event_catalogue import COMMAND, PLACE, page
 from tests.docs.pages import ROOT
+
+# Every refusal is a subclass of which Python knows.
+import_module("api.commands_app")
 
 HTTP = ROOT / "docs" / "reference" / "http.md"
 _ROW = re.compile(r"^\| `(\w+)` \| (\d{3}) \| (.+) \|$", re.MULTILINE)

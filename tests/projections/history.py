@@ -8,8 +8,15 @@ from uuid import UUID
 
 from domain.events import Event
 from domain.recorded import Recorded
-from domain.streams import account_stream, booking_stream, calendar_stream, listing_stream
+from domain.streams import (
+    account_stream,
+    booking_stream,
+    calendar_stream,
+    listing_stream,
+    promotion_stream,
+)
 from eventlog.partitioner import partition_of
+from tests.domain.coupons import PROMOTION
 from tests.domain.facts import BOOKING, GUEST, LISTING, NOW
 
 
@@ -57,6 +64,10 @@ class History:
     def booking(self, *events: Event, of: UUID = BOOKING, at: UUID = LISTING) -> list[Recorded]:
         """Append to the stream of a booking of the listing ``at``."""
         return self.add(booking_stream(of), *events, key=at)
+
+    def promotion(self, *events: Event, of: UUID = PROMOTION) -> list[Recorded]:
+        """Append to a promotion's stream."""
+        return self.add(promotion_stream(of), *events, key=of)
 
     def account(self, *events: Event, of: UUID = GUEST) -> list[Recorded]:
         """Append to an account's stream."""

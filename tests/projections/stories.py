@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from domain.account.facts import AccountRegistered, RoleGranted, RoleWithdrawn
+from domain.account.facts import (
+    AccountRegistered,
+    AccountRenamed,
+    AccountVerified,
+    RoleGranted,
+    RoleWithdrawn,
+)
 from domain.booking.facts import BookingConfirmed, PaymentCaptured
 from domain.calendar.facts import BlockLifted, HoldConfirmed, HoldReleased
 from domain.listing.decisions import draft
 from domain.listing.facts import ListingPriced, ListingPublished, ListingUnpublished
 from domain.money import Money
+from domain.promotion.facts import PromotionRedeemed
+from tests.domain.coupons import PROMOTION, created
 from tests.domain.facts import (
     BLOCK,
     BOOKING,
@@ -50,5 +58,8 @@ def a_season() -> History:
         of=OTHER_LISTING,
     )
     history.account(RoleWithdrawn(role="auditor"))
+    used = PromotionRedeemed(promotion_id=PROMOTION, booking_id=BOOKING, guest_id=GUEST)
+    history.promotion(created(), used)
+    history.account(AccountVerified(email="gro@example.org"), AccountRenamed(name="Gro Holm"))
     history.listing(ListingUnpublished(listing_id=LISTING))
     return history
