@@ -15,6 +15,7 @@ from api.conventions.bearer import Clock, utc_now
 from api.conventions.etags import etag_of
 from api.conventions.idempotency import REPLAYED, fingerprint, key_in
 from api.conventions.reading import TOLD, asked_positions
+from api.mail.correspondence import Correspondence
 from api.positions import encode_positions, merge_positions
 from api.representations.values import page_of
 from api.sign_in.grants import SignIn
@@ -32,11 +33,16 @@ AT_ONCE = 64
 
 @dataclass(frozen=True)
 class CommandSide:
-    """What the endpoints of the command app call; ``key`` is that of request fingerprints."""
+    """What the endpoints of the command app call; ``key`` is that of request fingerprints.
+
+    ``verified_only``: booking takes a verified e-mail address.
+    """
 
     commands: Commands
     sign_in: SignIn
+    correspondence: Correspondence
     key: bytes
+    verified_only: bool = False
     clock: Clock = utc_now
     limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
 
@@ -103,6 +109,15 @@ def stored(
     if location is not None:
         headers["Location"] = location
     return StoredResponse(status=status, body=body, headers=headers)
+
+
+def nothing(_message: object, _work: Work) -> None:
+    """A command that changes nothing in the log; a key still makes its repeats alike."""
+
+
+def promised(_result: object) -> StoredResponse:
+    """202: it will be done, or not, behind the scenes."""
+    return StoredResponse(status=202, body=b"", headers={})
 
 
 def done(_result: object) -> StoredResponse:

@@ -15,16 +15,16 @@ from domain.refusals import StaleVersion
 
 @dataclass(frozen=True, kw_only=True)
 class RenameAccount:
-    """Call the account what ``revise`` makes of it, if it still has version ``expected``."""
+    """Call the account what ``revise`` makes of it, if its version is among ``named``."""
 
     account_id: UUID
-    expected: int
+    named: frozenset[int]
     revise: Callable[[Account], str]
 
 
 def rename_account(message: RenameAccount, work: Work) -> Versioned[Account]:
     """Raises StaleVersion, and what ``revise`` raises."""
     account = work.account(message.account_id)
-    if account.version != message.expected:
-        raise StaleVersion(expected=message.expected, actual=account.version)
+    if account.version not in message.named:
+        raise StaleVersion(expected=max(message.named, default=0), actual=account.version)
     return work.record(account, rename(account.state, message.revise(account.state)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,13 +14,14 @@ from domain.account.state import Account
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyAccount:
-    """Mail to ``email`` reached the account's person."""
+    """Mail reached the account's person, says what ``check`` does not refuse."""
 
     account_id: UUID
-    email: str
+    check: Callable[[Account], None]
 
 
 def verify_account(message: VerifyAccount, work: Work) -> Versioned[Account]:
-    """Raises LinkSpent when that is known already, or the address is another by now."""
+    """Raises LinkSpent when that is known already, and what ``check`` raises."""
     account = work.account(message.account_id)
-    return work.record(account, verify(account.state, message.email))
+    message.check(account.state)
+    return work.record(account, verify(account.state))

@@ -19,6 +19,7 @@ from api.conventions.body import JsonRequest
 from api.conventions.etags import named_versions, version_required
 from api.conventions.idempotency import key_in, key_required
 from api.conventions.sight import Sight
+from domain.account.decisions import check_verified
 from domain.account.facts import Role
 from domain.refusals import NoSuch, NotYours, StaleVersion
 
@@ -190,6 +191,20 @@ async def _names_account(request: JsonRequest) -> None:
         raise NoSuch(what="account", id=str(account_id))
 
 
+async def _names_me(request: JsonRequest) -> None:
+    found = await sight_of(request).account(request.state.caller)
+    if found is not None:
+        request.state.version = found[1]
+
+
+async def _has_verified(request: JsonRequest) -> None:
+    if not getattr(request.app.state, "verified_only", False):
+        return
+    found = await sight_of(request).account(request.state.caller)
+    if found is not None:
+        check_verified(found[0])
+
+
 sees_listing = Guard(Stage.SUBJECT, _sees_listing, (404,))
 owns_listing = Guard(Stage.SUBJECT, _owns_listing, (404, 403))
 names_listing = Guard(Stage.SUBJECT, _names_listing, (404,))
@@ -197,4 +212,6 @@ names_listings = Guard(Stage.SUBJECT, _names_listings, (404, 403))
 owns_promotion = Guard(Stage.SUBJECT, _owns_promotion, (404,))
 names_quote = Guard(Stage.SUBJECT, _names_quote, (404,))
 sees_booking = Guard(Stage.SUBJECT, _sees_booking, (404,))
+names_me = Guard(Stage.SUBJECT, _names_me, ())
+has_verified = Guard(Stage.SUBJECT, _has_verified, (403,))
 names_account = Guard(Stage.SUBJECT, _names_account, (404,))

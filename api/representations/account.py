@@ -33,12 +33,42 @@ def _stripped(given: str) -> str:
     return given.strip()
 
 
+Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
+Password = Annotated[str, Field(min_length=8, max_length=256)]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_stripped)]
+Token = Annotated[str, Field(min_length=1, max_length=1000, description="As in the letter.")]
+
+
 class Registration(Input):
     """What a person gives to join."""
 
-    email: Annotated[str, Field(max_length=254), AfterValidator(_email)]
-    password: Annotated[str, Field(min_length=8, max_length=256)]
-    name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_stripped)]
+    email: Email
+    password: Password
+    name: Name
+
+
+class Profile(Input):
+    """What a person may change of their account."""
+
+    name: Name
+
+
+class TokenBody(Input):
+    """What a letter holds."""
+
+    token: Token
+
+
+class AddressBody(Input):
+    """Somebody's e-mail address."""
+
+    email: Email
+
+
+class ResetBody(TokenBody):
+    """What a letter holds, and the password to have from now on."""
+
+    password: Password
 
 
 class RoleGrant(Input):
@@ -53,6 +83,7 @@ class Account(BaseModel):
     id: UUID
     email: str | None
     name: str
+    verified: Annotated[bool, Field(description="Whether mail to the address arrives.")]
     roles: list[Role]
     version: int
 
@@ -63,6 +94,7 @@ class Account(BaseModel):
             id=account.id,
             email=account.email,
             name=account.name,
+            verified=account.verified,
             roles=sorted(account.roles),
             version=version,
         )

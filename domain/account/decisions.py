@@ -32,14 +32,11 @@ def withdraw(account: Account, role: Role) -> list[AccountEvent]:
     return [RoleWithdrawn(role=role)] if role in account.roles else []
 
 
-def verify(account: Account, email: str) -> list[AccountEvent]:
-    """Mail to ``email`` reached the person.
-
-    Raises LinkSpent when they are verified already, or have another address by now.
-    """
-    if account.verified or account.email != email:
+def verify(account: Account) -> list[AccountEvent]:
+    """Mail to the person's address reached them; raises LinkSpent when that is known already."""
+    if account.verified or account.email is None:
         raise LinkSpent
-    return [AccountVerified(email=email)]
+    return [AccountVerified(email=account.email)]
 
 
 def rename(account: Account, name: str) -> list[AccountEvent]:
