@@ -13,10 +13,13 @@ from api.command_routes import (
     accounts,
     blocks,
     bookings,
+    co_hosts,
     listings,
+    messages,
     passwords,
     promotions,
     quotes,
+    reviews,
     tokens,
 )
 from api.commanding import CommandSide
@@ -52,6 +55,9 @@ ROUTERS = (
     quotes.router,
     promotions.router,
     bookings.router,
+    reviews.router,
+    messages.router,
+    co_hosts.router,
 )
 
 

@@ -14,6 +14,8 @@ from domain.account.state import Account
 from domain.account.state import evolve as evolve_account
 from domain.booking.state import Booking
 from domain.booking.state import evolve as evolve_booking
+from domain.conversation.state import Conversation
+from domain.conversation.state import evolve as evolve_conversation
 from domain.listing.state import Listing
 from domain.listing.state import evolve as evolve_listing
 from domain.promotion.state import Promotion
@@ -22,6 +24,7 @@ from domain.quote.state import evolve as evolve_quote
 from domain.streams import (
     account_stream,
     booking_stream,
+    conversation_stream,
     listing_stream,
     promotion_stream,
     quote_stream,
@@ -60,6 +63,10 @@ class LogSight:
     async def promotion(self, promotion_id: UUID) -> tuple[Promotion, int] | None:
         """The promotion, whoever asks."""
         return await self._load(promotion_stream(promotion_id), evolve_promotion)
+
+    async def conversation(self, about: UUID) -> tuple[Conversation, int] | None:
+        """What was written about a booking or an inquiry, whoever asks."""
+        return await self._load(conversation_stream(about), evolve_conversation)
 
     async def quote_guest(self, quote_id: UUID) -> UUID | None:
         """Whose quote it is."""

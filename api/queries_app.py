@@ -13,7 +13,18 @@ from api.conventions.bearer import TokenVerifier
 from api.conventions.cursors import Cursors
 from api.health import Check
 from api.middleware.client_address import LOOPBACK
-from api.query_routes import accounts, audit, bookings, listings, me, promotions, search
+from api.query_routes import (
+    accounts,
+    audit,
+    bookings,
+    co_hosts,
+    listings,
+    me,
+    messages,
+    promotions,
+    reviews,
+    search,
+)
 from api.querying import QuerySide
 from api.secrets import key_for
 from api.sign_in.accounts import PostgresAddressBook, connect_accounts
@@ -38,6 +49,9 @@ ROUTERS = (
     listings.router,
     promotions.router,
     bookings.router,
+    reviews.router,
+    messages.router,
+    co_hosts.router,
     audit.router,
 )
 

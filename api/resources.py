@@ -12,9 +12,12 @@ RESOURCES: dict[str, str] = {
     "search": "Find published listings.",
     "listings": "What hosts offer: its words, nights and prices.",
     "blocks": "Nights that a host takes off the market.",
+    "co-hosts": "Who may act for a host, and in what.",
     "quotes": "A price that stands for an hour.",
     "promotions": "Coupons that hosts and the platform give.",
     "bookings": "Hold, confirm and cancel; approve and decline.",
+    "reviews": "What guests and hosts say of a stay: neither reads the other's first.",
+    "messages": "What guests and hosts write to each other, with or without a booking.",
     "audit": "The log itself, for auditors.",
 }
 """By tag; the tag of a router is one of these."""

@@ -51,9 +51,8 @@ def make_quote(message: MakeQuote, work: Work) -> QuoteMade:
         coupon=coupon,
     )
     calendar = work.calendar(message.listing_id)
-    # A quote promises neither nights nor the last redemption, so it need not be decided again
-    # when the calendar or the coupon moves.
-    work.reads = {listing.stream: listing.version}
+    # A quote promises no nights, so it need not be decided again when the calendar moves.
+    del work.reads[calendar.stream]
     full = calendar.state.full_nights(
         message.stay, capacity=listing.state.units, wanted=message.units, now=work.now
     )

@@ -5,8 +5,19 @@ from __future__ import annotations
 from domain.account.facts import AccountEvent
 from domain.booking.facts import BookingEvent
 from domain.calendar.facts import CalendarEvent
+from domain.conversation.facts import ConversationEvent
 from domain.listing.facts import ListingEvent
 from domain.promotion.facts import PromotionEvent
 from domain.quote.facts import QuoteEvent
+from domain.review.facts import ReviewEvent
 
-Event = ListingEvent | CalendarEvent | QuoteEvent | BookingEvent | AccountEvent | PromotionEvent
+Event = (
+    ListingEvent
+    | CalendarEvent
+    | QuoteEvent
+    | BookingEvent
+    | ReviewEvent
+    | ConversationEvent
+    | AccountEvent
+    | PromotionEvent
+)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-Category = Literal["listing", "calendar", "quote", "booking", "account", "promotion"]
+Category = Literal[
+    "listing",
+    "calendar",
+    "quote",
+    "booking",
+    "review",
+    "conversation",
+    "account",
+    "promotion",
+]
 
 
 def listing_stream(listing_id: UUID) -> str:
@@ -26,6 +35,16 @@ def quote_stream(quote_id: UUID) -> str:
 def booking_stream(booking_id: UUID) -> str:
     """The stream of one booking."""
     return f"booking-{booking_id}"
+
+
+def review_stream(booking_id: UUID) -> str:
+    """The stream of both sides' reviews of one booking."""
+    return f"review-{booking_id}"
+
+
+def conversation_stream(about: UUID) -> str:
+    """The stream of what is written about one booking or one inquiry."""
+    return f"conversation-{about}"
 
 
 def account_stream(account_id: UUID) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from domain.account import facts as account
 from domain.booking import facts as booking
 from domain.calendar import facts as calendar
+from domain.conversation import facts as conversation
 from domain.events import Event
 from domain.listing import facts as listing
 from domain.promotion import facts as promotion
 from domain.quote import facts as quote
+from domain.review import facts as review
 
 NAMES: dict[type[Event], str] = {
     listing.ListingDrafted: "listing.drafted.v1",
@@ -21,6 +23,9 @@ NAMES: dict[type[Event], str] = {
     listing.ListingPublished: "listing.published.v1",
     listing.ListingUnpublished: "listing.unpublished.v1",
     listing.ListingArchived: "listing.archived.v1",
+    listing.CoHostAdded: "listing.co_host_added.v1",
+    listing.CoHostPermissionsSet: "listing.co_host_permissions_set.v1",
+    listing.CoHostRemoved: "listing.co_host_removed.v1",
     listing.ListingImported: "listing.imported.v1",
     calendar.NightsHeld: "calendar.nights_held.v1",
     calendar.HoldExtended: "calendar.hold_extended.v1",
@@ -42,6 +47,13 @@ NAMES: dict[type[Event], str] = {
     booking.BookingCheckedIn: "booking.checked_in.v1",
     booking.BookingCompleted: "booking.completed.v1",
     booking.BookingMarkedNoShow: "booking.marked_no_show.v1",
+    review.GuestReviewed: "review.guest_reviewed.v1",
+    review.HostReviewed: "review.host_reviewed.v1",
+    review.ReviewsPublished: "review.published.v1",
+    review.ReviewReplied: "review.replied.v1",
+    conversation.InquiryOpened: "conversation.inquiry_opened.v1",
+    conversation.MessageSent: "conversation.message_sent.v1",
+    conversation.MessagesRead: "conversation.messages_read.v1",
     account.AccountRegistered: "account.registered.v1",
     account.RoleGranted: "account.role_granted.v1",
     account.RoleWithdrawn: "account.role_withdrawn.v1",

@@ -14,14 +14,17 @@ from projections.account.projector import ACCOUNT
 from projections.applied import Positions, RedisApplied, advance
 from projections.booking.projector import BOOKING
 from projections.calendar import projector as calendar
+from projections.conversation import projector as conversation
 from projections.documents import PartKey, read_parts, write_forward
-from projections.generation import FIRST, Generations, mark_generation
+from projections.generation import CURRENT, Generations, drop_others, mark_generation
 from projections.host_listings import projector as host_listings
 from projections.listing_page.projector import LISTING
+from projections.listing_ratings.projector import RATINGS
 from projections.parts import Part, PartKind
 from projections.promotion.projector import PROMOTION
 from projections.promotions import projector as promotions
 from projections.reservations import projector as reservations
+from projections.reviews import projector as reviews
 from projections.trips import projector as trips
 
 KINDS: Final[tuple[PartKind[Any], ...]] = (
@@ -29,6 +32,9 @@ KINDS: Final[tuple[PartKind[Any], ...]] = (
     calendar.LISTING,
     calendar.CLAIMS,
     BOOKING,
+    reviews.REVIEWS,
+    RATINGS,
+    conversation.CONVERSATION,
     ACCOUNT,
     PROMOTION,
 )
@@ -36,6 +42,8 @@ LISTS: Final = (
     trips.entries,
     reservations.entries,
     host_listings.entries,
+    reviews.entries,
+    conversation.entries,
     promotions.entries,
 )
 
@@ -47,7 +55,8 @@ for _kind in KINDS:
 def parts_of(recorded: Recorded) -> list[PartKey]:
     """The parts of documents that ``recorded`` changes."""
     kinds = _KINDS_OF.get(category(recorded.stream), ())
-    return [PartKey(kind, recorded.stream.partition("-")[2]) for kind in kinds]
+    named = ((kind, kind.document(recorded)) for kind in kinds)
+    return [PartKey(kind, document) for kind, document in named if document is not None]
 
 
 def folded(
@@ -72,7 +81,7 @@ class Pages:
     def __init__(self, redis: Redis, prefix: str, *, generation: str | None = None) -> None:
         self._redis = redis
         self._prefix = prefix
-        self._generations = Generations(redis, prefix, pinned=generation)
+        self._generations = Generations(redis, prefix, pinned=generation, to_write=True)
         self._applied = RedisApplied(redis, prefix, self._generations)
 
     async def apply(self, events: Sequence[Recorded]) -> None:
@@ -94,8 +103,10 @@ class Pages:
 
     async def fresh(self) -> Pages:
         """See :class:`streams.sink.Sink`."""
-        return Pages(self._redis, self._prefix, generation=FIRST)
+        return Pages(self._redis, self._prefix, generation=CURRENT)
 
     async def show(self) -> None:
         """See :class:`streams.sink.Sink`."""
-        await mark_generation(self._redis, self._prefix, self._generations.keys.generation)
+        generation = self._generations.keys.generation
+        await mark_generation(self._redis, self._prefix, generation)
+        await drop_others(self._redis, self._prefix, generation)

@@ -22,6 +22,9 @@ STATUSES: dict[str, int] = {
     "code_taken": 409,
     "too_early": 409,
     "email_taken": 409,
+    "reviews_closed": 409,
+    "already_reviewed": 409,
+    "already_replied": 409,
     "stale_version": 412,
 }
 """By code; every other refusal is about what was asked for: 422."""

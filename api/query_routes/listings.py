@@ -25,6 +25,7 @@ from domain.quote.decisions import price as price_of
 from domain.refusals import NoSuch
 from domain.stay import Stay
 from projections.calendar.queries import CalendarPage, calendar
+from projections.listing_ratings.queries import ratings
 from projections.promotion.queries import coupon as coupon_of
 
 router = ordered_router("listings")
@@ -47,7 +48,8 @@ async def show(request: Request, side: Side, caller: CallerIfAny, listing_id: UU
     if found is None or not await may_see(side, found[0], caller):
         raise NoSuch(what="listing", id=str(listing_id))
     listing, version = found
-    page = Listing.of(listing, version)
+    rated = await ratings(side.generations, [listing_id], side.clock())
+    page = Listing.of(listing, version, rating=rated.get(listing_id))
     return answer(request, page, told, version=version, cache=_cache(listing))
 
 

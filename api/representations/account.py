@@ -34,6 +34,7 @@ def _stripped(given: str) -> str:
 
 
 Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
+"""An e-mail address, as its owner would write it."""
 Password = Annotated[str, Field(min_length=8, max_length=256)]
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_stripped)]
 Token = Annotated[str, Field(min_length=1, max_length=1000, description="As in the letter.")]

@@ -14,6 +14,7 @@ from domain.quote.facts import QuoteLine
 from domain.stay import Stay
 
 Party = Literal["guest", "host", "platform"]
+Side = Literal["guest", "host"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,9 @@ from domain.money import Money
 
 Kind = Literal["stay"]
 
+Permission = Literal["listing", "calendar", "bookings", "messages"]
+"""What a co-host may look after: the offer, the blocks, the bookings and reviews, the messages."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Location:
@@ -102,6 +105,29 @@ class ListingArchived:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CoHostAdded:
+    """A person may act for the host, in this much, for the first time."""
+
+    account_id: UUID
+    permissions: tuple[Permission, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoHostPermissionsSet:
+    """What a co-host may do was set anew; one who was removed is back."""
+
+    account_id: UUID
+    permissions: tuple[Permission, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoHostRemoved:
+    """A person no longer acts for the host."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListingImported:
     """The listing came from a published data set, which said this about it."""
 
@@ -123,5 +149,8 @@ ListingEvent = (
     | ListingPublished
     | ListingUnpublished
     | ListingArchived
+    | CoHostAdded
+    | CoHostPermissionsSet
+    | CoHostRemoved
     | ListingImported
 )

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from elasticsearch import AsyncElasticsearch
 
 from domain.listing.facts import Location
 from domain.money import LARGEST_AMOUNT, Money
+from domain.review.rating import Rating
+from projections.listing_ratings.rated import Rated
 from projections.listing_search.asking import asking
 from projections.listing_search.criteria import Box, Criteria, Cursor, Near
 from projections.listing_search.index import listings
@@ -18,7 +21,10 @@ from projections.listing_search.request import CLUSTERS, FACETS, request
 
 @dataclass(frozen=True, kw_only=True)
 class FoundListing:
-    """A listing that suits; ``total`` is the price of the stay that was asked about."""
+    """A listing that suits; ``total`` is the price of the stay that was asked about.
+
+    ``rating`` is what is published at the time of the search, if anything is.
+    """
 
     id: str
     title: str
@@ -26,6 +32,7 @@ class FoundListing:
     room_type: str | None
     price: Money | None
     total: Money | None
+    rating: Rating | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ async def search(
     hits: list[Any] = answer["hits"]["hits"]
     shown = hits[: criteria.limit]
     return Found(
-        items=[_item(hit["_source"], criteria) for hit in shown],
+        items=[_item(hit["_source"], criteria, now) for hit in shown],
         total=answer["hits"]["total"]["value"],
         facets={name: _facet(answer["aggregations"][name]) for name in FACETS},
         clusters=_clusters(answer["aggregations"]) if criteria.clusters else None,
@@ -76,7 +83,7 @@ async def search(
     )
 
 
-def _item(source: dict[str, Any], criteria: Criteria) -> FoundListing:
+def _item(source: dict[str, Any], criteria: Criteria, now: datetime) -> FoundListing:
     price = Money(source["price"], source["currency"]) if source["price"] is not None else None
     return FoundListing(
         id=source["id"],
@@ -85,7 +92,15 @@ def _item(source: dict[str, Any], criteria: Criteria) -> FoundListing:
         room_type=source["room_type"],
         price=price,
         total=_total(price, criteria),
+        rating=_rating(source.get("rated"), now),
     )
+
+
+def _rating(rated: Any, now: datetime) -> Rating | None:
+    if rated is None:
+        return None
+    found = msgspec.convert(rated, Rated).at(now)
+    return found if found.count else None
 
 
 def _location(source: dict[str, Any]) -> Location | None:

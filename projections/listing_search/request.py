@@ -148,6 +148,8 @@ def _sort(criteria: Criteria) -> Clause:
             return {"price": "asc"}
         case "newest":
             return {"listed_at": "desc"}
+        case "rating":
+            return {"rating": {"order": "desc", "missing": 0}}
         case "distance":
             assert criteria.near is not None, "criteria sort by distance from somewhere"
             centre = {"lat": criteria.near.latitude, "lon": criteria.near.longitude}

@@ -23,6 +23,7 @@ from api.positions import Positions
 from domain.account.facts import Role
 from domain.account.state import Account
 from domain.booking.state import Booking
+from domain.conversation.state import Conversation
 from domain.listing.state import Listing
 from domain.promotion.state import Promotion
 from domain.refusals import NightsTaken, StaleVersion
@@ -72,6 +73,9 @@ class KnownThings:
         return None
 
     async def promotion(self, promotion_id: UUID) -> tuple[Promotion, int] | None:
+        return None
+
+    async def conversation(self, about: UUID) -> tuple[Conversation, int] | None:
         return None
 
     async def quote_guest(self, quote_id: UUID) -> UUID | None:

@@ -91,7 +91,8 @@ def test_a_request_is_listed_for_its_guest_and_its_host_and_a_draft_for_its_host
         ListEntry("trips", str(GUEST), str(BOOKING), request.position)
     ]
     assert reservations.entries(request) == [
-        ListEntry("reservations", str(HOST), str(BOOKING), request.position)
+        ListEntry("reservations", str(HOST), str(BOOKING), request.position),
+        ListEntry("listing_reservations", str(LISTING), str(BOOKING), request.position),
     ]
     assert host_listings.entries(request) == []
     drafted, *others = history.listing(*draft(LISTING, HOST, offer()))

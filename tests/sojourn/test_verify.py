@@ -14,6 +14,7 @@ import pytest
 
 from api.positions import encode_positions
 from eventlog.partitioner import partition_of
+from projections.generation import CURRENT
 from sojourn.verify.checking import verify
 from sojourn.verify.stores import open_stores
 from sojourn.verify.verification import Verification
@@ -78,7 +79,7 @@ def in_redis(model: str, identity: str, *command: object) -> Tamper:
     """A command of Redis on one document or list."""
 
     async def tamper(world: SmallWorld) -> None:
-        key = f"{world.platform.name}:1:{model}:{getattr(world, identity)}"
+        key = f"{world.platform.name}:{CURRENT}:{model}:{getattr(world, identity)}"
         name, *rest = command
         async with read_models(world.platform) as (redis, _):
             await untyped(redis).execute_command(name, key, *rest)
@@ -104,7 +105,7 @@ def edited(model: str, identity: str, part: str, old: bytes, new: bytes) -> Tamp
     """A part of a document in Redis, rewritten as if somebody knew how."""
 
     async def tamper(world: SmallWorld) -> None:
-        key = f"{world.platform.name}:1:{model}:{getattr(world, identity)}"
+        key = f"{world.platform.name}:{CURRENT}:{model}:{getattr(world, identity)}"
         async with read_models(world.platform) as (redis, _):
             stored: bytes = await untyped(redis).hget(key, part)
             assert old in stored
@@ -271,7 +272,7 @@ async def test_a_double_booking_that_every_guard_let_through_is_named(world: Sma
 
 
 async def test_a_double_booking_in_a_calendar_s_page_is_named(world: SmallWorld) -> None:
-    key = f"{world.platform.name}:1:calendar:{world.listing}"
+    key = f"{world.platform.name}:{CURRENT}:calendar:{world.listing}"
     async with read_models(world.platform) as (redis, _):
         stored = msgspec.json.decode(await untyped(redis).hget(key, "calendar"))
         claim = next(each for each in stored["claims"].values() if each["kind"] == "booking")
@@ -284,7 +285,7 @@ async def test_a_double_booking_in_a_calendar_s_page_is_named(world: SmallWorld)
 
 async def test_a_page_behind_what_is_applied_is_named(world: SmallWorld) -> None:
     async with read_models(world.platform) as (redis, _):
-        key = f"{world.platform.name}:1:booking:{world.cancelled}"
+        key = f"{world.platform.name}:{CURRENT}:booking:{world.cancelled}"
         before = await untyped(redis).hgetall(key)
         live(world.platform)
         await apply_log(world.platform)
