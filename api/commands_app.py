@@ -20,6 +20,7 @@ from api.command_routes import (
     promotions,
     quotes,
     reviews,
+    rules,
     tokens,
 )
 from api.commanding import CommandSide
@@ -51,6 +52,7 @@ ROUTERS = (
     passwords.router,
     tokens.router,
     listings.router,
+    rules.router,
     blocks.router,
     quotes.router,
     promotions.router,

@@ -16,7 +16,7 @@ from domain.streams import quote_stream
 
 @dataclass(frozen=True, kw_only=True)
 class MakeQuote:
-    """Quote a stay of ``guests`` guests in ``units`` units."""
+    """Quote a stay of ``guests`` guests in ``units`` units; of all their ages, or of none."""
 
     quote_id: UUID
     listing_id: UUID
@@ -24,6 +24,7 @@ class MakeQuote:
     stay: Stay
     guests: int
     units: int = 1
+    ages: tuple[int, ...] | None = None
     coupon: str | None = None
 
 
@@ -47,6 +48,7 @@ def make_quote(message: MakeQuote, work: Work) -> QuoteMade:
         stay=message.stay,
         guests=message.guests,
         units=message.units,
+        ages=message.ages,
         now=work.now,
         coupon=coupon,
     )

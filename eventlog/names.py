@@ -11,6 +11,7 @@ from domain.listing import facts as listing
 from domain.promotion import facts as promotion
 from domain.quote import facts as quote
 from domain.review import facts as review
+from domain.rules import facts as rules
 
 NAMES: dict[type[Event], str] = {
     listing.ListingDrafted: "listing.drafted.v1",
@@ -20,6 +21,8 @@ NAMES: dict[type[Event], str] = {
     listing.ListingPriced: "listing.priced.v1",
     listing.TermsSet: "listing.terms_set.v1",
     listing.PolicyChosen: "listing.policy_chosen.v1",
+    rules.RulesSet: "listing.rules_set.v1",
+    rules.DatesChanged: "listing.dates_changed.v1",
     listing.ListingPublished: "listing.published.v1",
     listing.ListingUnpublished: "listing.unpublished.v1",
     listing.ListingArchived: "listing.archived.v1",
@@ -63,6 +66,7 @@ NAMES: dict[type[Event], str] = {
     promotion.PromotionRedeemed: "promotion.redeemed.v1",
     promotion.RedemptionReturned: "promotion.redemption_returned.v1",
     promotion.PromotionWithdrawn: "promotion.withdrawn.v1",
+    account.DefaultRulesSet: "account.default_rules_set.v1",
 }
 
 TYPES: dict[str, type[Event]] = {name: event for event, name in NAMES.items()}

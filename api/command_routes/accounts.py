@@ -13,7 +13,7 @@ from api.assembly import ordered_router
 from api.commanding import Side, done, nothing, promised, stored
 from api.conventions.callers import Caller
 from api.conventions.etags import named_versions
-from api.conventions.guards import guards, has_role, if_match, names_account, names_me, signed_in
+from api.conventions.guards import guards, has_role, if_match, is_me, names_account, signed_in
 from api.conventions.idempotency import REPLAYED
 from api.conventions.invalid_input import problem_of_validation
 from api.merge_patch import merged, patch_schema
@@ -96,7 +96,7 @@ async def verification(
 @router.patch(
     "/v1/me", summary="Change my account", response_model=Account, openapi_extra=PATCH_BODY
 )
-@guards(signed_in, names_me, if_match)
+@guards(signed_in, is_me, if_match)
 async def change_me(
     request: Request, side: Side, caller: Caller, body: Annotated[dict[str, Any], Body()]
 ) -> Response:

@@ -221,7 +221,7 @@ async def _names_account(request: JsonRequest) -> None:
         raise NoSuch(what="account", id=str(account_id))
 
 
-async def _names_me(request: JsonRequest) -> None:
+async def _is_me(request: JsonRequest) -> None:
     found = await sight_of(request).account(request.state.caller)
     if found is not None:
         request.state.version = found[1]
@@ -242,8 +242,9 @@ names_listing = Guard(Stage.SUBJECT, _names_listing, (404,))
 names_listings = Guard(Stage.SUBJECT, _names_listings, (404, 403))
 owns_promotion = Guard(Stage.SUBJECT, _owns_promotion, (404,))
 names_quote = Guard(Stage.SUBJECT, _names_quote, (404,))
-names_me = Guard(Stage.SUBJECT, _names_me, ())
 has_verified = Guard(Stage.SUBJECT, _has_verified, (403,))
 sees_booking = takes_part("bookings")
 sees_inquiry = Guard(Stage.SUBJECT, _sees_inquiry, (404,))
 names_account = Guard(Stage.SUBJECT, _names_account, (404,))
+is_me = Guard(Stage.SUBJECT, _is_me, ())
+"""The request is about the caller's own account."""

@@ -9,12 +9,15 @@ from domain.account.facts import (
     AccountRegistered,
     AccountRenamed,
     AccountVerified,
+    DefaultRulesSet,
     Role,
     RoleGranted,
     RoleWithdrawn,
 )
 from domain.account.refusals import EmailUnverified, LinkSpent
 from domain.account.state import Account
+from domain.rules.checking import check_rules_document
+from domain.rules.document import Rules
 
 
 def register(account_id: UUID, name: str, email: str | None) -> list[AccountEvent]:
@@ -30,6 +33,15 @@ def grant(account: Account, role: Role) -> list[AccountEvent]:
 def withdraw(account: Account, role: Role) -> list[AccountEvent]:
     """The person may do less; may not anyway, nothing happens."""
     return [RoleWithdrawn(role=role)] if role in account.roles else []
+
+
+def set_default_rules(account: Account, rules: Rules) -> list[AccountEvent]:
+    """Listings that the person begins ask and charge this; they do already, nothing happens.
+
+    Raises InvalidOffer and CurrencyMismatch for rules that can't be.
+    """
+    check_rules_document(rules)
+    return [] if rules == account.default_rules else [DefaultRulesSet(rules=rules)]
 
 
 def verify(account: Account) -> list[AccountEvent]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from domain.rules.document import Rules
+
 Role = Literal["guest", "host", "auditor", "analyst", "support", "admin"]
 
 
@@ -46,4 +48,18 @@ class AccountRenamed:
     name: str
 
 
-AccountEvent = AccountRegistered | RoleGranted | RoleWithdrawn | AccountVerified | AccountRenamed
+@dataclass(frozen=True, kw_only=True)
+class DefaultRulesSet:
+    """What the person's listings ask and charge was set, for those begun from now on."""
+
+    rules: Rules
+
+
+AccountEvent = (
+    AccountRegistered
+    | RoleGranted
+    | RoleWithdrawn
+    | DefaultRulesSet
+    | AccountVerified
+    | AccountRenamed
+)

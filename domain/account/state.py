@@ -11,10 +11,12 @@ from domain.account.facts import (
     AccountRegistered,
     AccountRenamed,
     AccountVerified,
+    DefaultRulesSet,
     Role,
     RoleGranted,
     RoleWithdrawn,
 )
+from domain.rules.document import NO_RULES, Rules
 
 STAFF: frozenset[Role] = frozenset({"support", "admin"})
 """Who acts for the platform itself."""
@@ -28,6 +30,7 @@ class Account:
     name: str
     email: str | None
     roles: frozenset[Role] = frozenset({"guest"})
+    default_rules: Rules = NO_RULES
     verified: bool = False
 
 
@@ -45,5 +48,7 @@ def evolve(account: Account | None, event: AccountEvent) -> Account:
             return replace(account, verified=event.email == account.email)
         case AccountRenamed():
             return replace(account, name=event.name)
+        case DefaultRulesSet():
+            return replace(account, default_rules=event.rules)
         case _:
             assert_never(event)

@@ -26,9 +26,11 @@ from domain.booking.facts import (
 )
 from domain.booking.policy import CancellationPolicy
 from domain.listing.facts import Kind
-from domain.local_time import CHECK_IN, instant
+from domain.local_time import instant
 from domain.money import Money
 from domain.quote.facts import QuoteLine
+from domain.rules.document import HOLD_MINUTES
+from domain.rules.schedule import CHECK_IN
 from domain.stay import Stay
 
 Status = Literal[
@@ -72,11 +74,14 @@ class Booking:
     refund: tuple[RefundLine, ...] = ()
     promotion_id: UUID | None = None
     completed_at: datetime | None = None
+    deposit: Money | None = None
+    check_in_time: time = CHECK_IN
+    hold_minutes: int = HOLD_MINUTES
 
     @property
     def check_in(self) -> datetime:
         """The instant from which the guest may arrive."""
-        return instant(self.stay.arrive, CHECK_IN, self.time_zone)
+        return instant(self.stay.arrive, self.check_in_time, self.time_zone)
 
     @property
     def arrival_day(self) -> datetime:
@@ -171,5 +176,8 @@ def _requested(event: BookingRequested) -> Booking:
         hold_expires_at=event.hold_expires_at,
         paid=nothing,
         refunded=nothing,
+        deposit=event.deposit,
+        check_in_time=event.check_in,
+        hold_minutes=event.hold_minutes,
         promotion_id=event.promotion_id,
     )

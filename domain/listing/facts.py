@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.booking.policy import CancellationPolicy
 from domain.money import Money
+from domain.rules.facts import DatesChanged, RulesSet
 
 Kind = Literal["stay"]
 
@@ -146,6 +147,8 @@ ListingEvent = (
     | ListingPriced
     | TermsSet
     | PolicyChosen
+    | RulesSet
+    | DatesChanged
     | ListingPublished
     | ListingUnpublished
     | ListingArchived

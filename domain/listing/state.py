@@ -29,15 +29,15 @@ from domain.listing.facts import (
     TermsSet,
 )
 from domain.money import Money
+from domain.rules.dates import DateOverride, revised
+from domain.rules.document import NO_RULES, Rules
+from domain.rules.facts import DatesChanged, RulesSet
 
 EVERYTHING: Final[frozenset[Permission]] = frozenset(get_args(Permission))
 KNOWING_OF_BOOKINGS: Final[frozenset[Permission]] = frozenset({"bookings", "messages"})
 """Who has one of these knows that a booking exists, and is told when the other is needed."""
 
 Status = Literal["draft", "published", "unpublished", "archived"]
-
-HORIZON_DAYS = 730
-"""How far ahead a listing may be booked, in days, unless it says otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +60,8 @@ class Listing:
     maximum_nights: int = 365
     instant: bool = True
     policy: CancellationPolicy = FLEXIBLE
+    rules: Rules = NO_RULES
+    overrides: tuple[DateOverride, ...] = ()
     source: ListingImported | None = None
     co_hosts: Mapping[UUID, frozenset[Permission]] = field(
         default_factory=dict[UUID, frozenset[Permission]]
@@ -79,7 +81,9 @@ class Listing:
         return self.status != "draft" or bool(self.permissions_of(account_id))
 
 
-def evolve(listing: Listing | None, event: ListingEvent) -> Listing:
+def evolve(  # noqa: C901, PLR0911, PLR0912 - a case a fact
+    listing: Listing | None, event: ListingEvent
+) -> Listing:
     """``listing`` after ``event``."""
     if isinstance(event, ListingDrafted):
         return Listing(
@@ -109,6 +113,11 @@ def evolve(listing: Listing | None, event: ListingEvent) -> Listing:
             )
         case PolicyChosen():
             return replace(listing, policy=event.policy)
+        case RulesSet():
+            return replace(listing, rules=event.rules)
+        case DatesChanged():
+            dates = revised(listing.overrides, event.overrides, event.on)
+            return replace(listing, overrides=dates)
         case ListingPublished():
             return replace(listing, status="published")
         case ListingUnpublished():

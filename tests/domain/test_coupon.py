@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,13 +11,18 @@ from domain.money import Money
 from domain.promotion.coupon import coupon_lines
 from domain.promotion.refusals import CouponExpired, CouponNotForThis, CouponUsedUp
 from domain.promotion.state import evolve
-from domain.quote.decisions import price, quote
+from domain.quote.asked import Asked
+from domain.quote.decisions import quote
+from domain.quote.pricing import price
 from domain.refusals import Refusal
+from domain.rules.charges import Tax
+from domain.rules.document import NO_RULES
 from tests.domain.coupons import CODE, PROMOTION, coupon, line, promotion
 from tests.domain.facts import GUEST, LISTING, NOW, OTHER, QUOTE, nights, published
 from tests.domain.test_promotion import redeemed
 
 STAY = nights(10, 12)
+ASKED = Asked(stay=STAY, guests=2)
 
 
 @pytest.mark.parametrize(
@@ -102,10 +108,19 @@ def test_a_coupon_is_for_what_its_maker_says(
 
 def test_what_a_guest_has_used_counts_only_when_the_guest_is_known() -> None:
     used = evolve(promotion(redemptions_per_guest=1), redeemed())
-    priced = price(published(), 6, STAY, 1, coupon(used, guest=None))
+    priced = price(published(), 6, ASKED, NOW, coupon(used, guest=None))
     assert priced.total == Money(180_000, "SEK")
     with pytest.raises(CouponUsedUp):
-        price(published(), 6, STAY, 1, coupon(used))
+        price(published(), 6, ASKED, NOW, coupon(used))
+
+
+def test_service_fee_and_taxes_are_of_what_is_left_to_pay() -> None:
+    vat = Tax(name="VAT", basis="percent", share=1_200)
+    rules = replace(NO_RULES, service_fee=1_000, taxes=(vat,))
+    priced = price(replace(published(), rules=rules), 6, ASKED, NOW, coupon())
+    amounts = [(line.kind, line.amount.amount) for line in priced.lines[2:]]
+    assert amounts == [("coupon", -20_000), ("service_fee", 18_000), ("tax", 21_600)]
+    assert priced.total == Money(219_600, "SEK")
 
 
 def test_without_a_coupon_nothing_is_added() -> None:
