@@ -153,8 +153,12 @@ def test_without_the_version_check_several_guests_get_it(
 
 def lapsed(town: Town, patch: pytest.MonkeyPatch) -> UUID:
     """A booking with the coupon whose hold has lapsed, and nobody has tidied up."""
+
+    def short(_minutes: int) -> timedelta:
+        return timedelta(milliseconds=1)
+
     with patch.context() as shorter:
-        shorter.setattr(decisions, "HOLD_FOR", timedelta(milliseconds=1))
+        shorter.setattr(decisions, "hold_for", short)
         booking = town.book(*town.quoted(town.listings[0]))
     assert town.redemptions == 1
     return booking
