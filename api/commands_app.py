@@ -22,6 +22,7 @@ from api.command_routes import (
     reviews,
     rules,
     tokens,
+    waitlist,
 )
 from api.commanding import CommandSide
 from api.conventions.bearer import TokenIssuer, TokenVerifier
@@ -60,6 +61,7 @@ ROUTERS = (
     reviews.router,
     messages.router,
     co_hosts.router,
+    waitlist.router,
 )
 
 

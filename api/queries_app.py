@@ -24,6 +24,7 @@ from api.query_routes import (
     promotions,
     reviews,
     search,
+    waitlist,
 )
 from api.querying import QuerySide
 from api.secrets import key_for
@@ -52,6 +53,7 @@ ROUTERS = (
     reviews.router,
     messages.router,
     co_hosts.router,
+    waitlist.router,
     audit.router,
 )
 

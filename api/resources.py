@@ -19,6 +19,7 @@ RESOURCES: dict[str, str] = {
     "bookings": "Hold, confirm and cancel; approve and decline.",
     "reviews": "What guests and hosts say of a stay: neither reads the other's first.",
     "messages": "What guests and hosts write to each other, with or without a booking.",
+    "waitlist": "Wait for nights that are taken, and take them when they come free.",
     "audit": "The log itself, for auditors.",
 }
 """By tag; the tag of a router is one of these."""

@@ -55,7 +55,9 @@ def make_quote(message: MakeQuote, work: Work) -> QuoteMade:
     calendar = work.calendar(message.listing_id)
     # A quote promises no nights, so it need not be decided again when the calendar moves.
     del work.reads[calendar.stream]
-    full = calendar.state.full_nights(
+    # What is offered to this guest is free for them.
+    offered = calendar.state.offered_to(message.guest_id, message.stay, work.now)
+    full = calendar.state.without(offered).full_nights(
         message.stay, capacity=listing.state.units, wanted=message.units, now=work.now
     )
     stream, key = quote_stream(message.quote_id), str(message.listing_id)

@@ -40,7 +40,10 @@ from domain.streams import (
     promotion_stream,
     quote_stream,
     review_stream,
+    waitlist_stream,
 )
+from domain.waitlist.state import NOBODY, Entry, Waitlist
+from domain.waitlist.state import evolve as evolve_waitlist
 from eventlog.append import Credential, StreamWrite
 from eventlog.application import EventLog
 from eventlog.recent import Known
@@ -146,6 +149,30 @@ class Work:
     def conversation(self, about: UUID) -> Versioned[Conversation] | None:
         """What was written about a booking or an inquiry, none when nothing ever was."""
         return self._load(conversation_stream(about), "", evolve_conversation)
+
+    def waitlist(self, listing_id: UUID) -> Versioned[Waitlist]:
+        """A listing's waitlist, empty when nobody ever joined."""
+        stream, key = waitlist_stream(listing_id), str(listing_id)
+        found = self._load(stream, key, evolve_waitlist)
+        return found or Versioned(NOBODY, 0, stream, key, evolve_waitlist)
+
+    def wish(self, listing_id: UUID, entry_id: UUID) -> tuple[Entry, Versioned[Waitlist]]:
+        """An entry of the actor's on a listing's waitlist, and the list; raises NoSuch."""
+        waitlist = self.waitlist(listing_id)
+        entry = waitlist.state.entries.get(entry_id)
+        if entry is None or entry.guest_id != self.context.actor:
+            raise NoSuch(what="waitlist entry", id=str(entry_id))
+        return entry, waitlist
+
+    def wishes(self, guest_id: UUID) -> int:
+        """How many wishes the guest has open on any listing's waitlist, as far as is known now."""
+        lists = (self.log.load(s, evolve_waitlist) for s in self.log.waitlists_of(guest_id))
+        return sum(
+            entry.guest_id == guest_id and entry.open_at(self.now)
+            for found in lists
+            if found
+            for entry in found.state.entries.values()
+        )
 
     def account(self, account_id: UUID) -> Versioned[Account]:
         """An account; raises NoSuch."""

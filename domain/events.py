@@ -10,12 +10,14 @@ from domain.listing.facts import ListingEvent
 from domain.promotion.facts import PromotionEvent
 from domain.quote.facts import QuoteEvent
 from domain.review.facts import ReviewEvent
+from domain.waitlist.facts import WaitlistEvent
 
 Event = (
     ListingEvent
     | CalendarEvent
     | QuoteEvent
     | BookingEvent
+    | WaitlistEvent
     | ReviewEvent
     | ConversationEvent
     | AccountEvent

@@ -10,6 +10,7 @@ Category = Literal[
     "calendar",
     "quote",
     "booking",
+    "waitlist",
     "review",
     "conversation",
     "account",
@@ -35,6 +36,11 @@ def quote_stream(quote_id: UUID) -> str:
 def booking_stream(booking_id: UUID) -> str:
     """The stream of one booking."""
     return f"booking-{booking_id}"
+
+
+def waitlist_stream(listing_id: UUID) -> str:
+    """The stream of who waits for a listing's nights."""
+    return f"waitlist-{listing_id}"
 
 
 def review_stream(booking_id: UUID) -> str:

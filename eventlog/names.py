@@ -12,6 +12,7 @@ from domain.promotion import facts as promotion
 from domain.quote import facts as quote
 from domain.review import facts as review
 from domain.rules import facts as rules
+from domain.waitlist import facts as waitlist
 
 NAMES: dict[type[Event], str] = {
     listing.ListingDrafted: "listing.drafted.v1",
@@ -36,6 +37,7 @@ NAMES: dict[type[Event], str] = {
     calendar.HoldReleased: "calendar.hold_released.v1",
     calendar.HoldLapsed: "calendar.hold_lapsed.v1",
     calendar.UnitsReassigned: "calendar.units_reassigned.v1",
+    calendar.OfferHeld: "calendar.offer_held.v1",
     calendar.RangeBlocked: "calendar.range_blocked.v1",
     calendar.BlockLifted: "calendar.block_lifted.v1",
     quote.Quoted: "quote.quoted.v1",
@@ -57,6 +59,11 @@ NAMES: dict[type[Event], str] = {
     conversation.InquiryOpened: "conversation.inquiry_opened.v1",
     conversation.MessageSent: "conversation.message_sent.v1",
     conversation.MessagesRead: "conversation.messages_read.v1",
+    waitlist.WaitlistJoined: "waitlist.joined.v1",
+    waitlist.WaitlistLeft: "waitlist.left.v1",
+    waitlist.WaitlistOffered: "waitlist.offered.v1",
+    waitlist.OfferTaken: "waitlist.offer_taken.v1",
+    waitlist.OfferLapsed: "waitlist.offer_lapsed.v1",
     account.AccountRegistered: "account.registered.v1",
     account.RoleGranted: "account.role_granted.v1",
     account.RoleWithdrawn: "account.role_withdrawn.v1",

@@ -63,7 +63,7 @@ async def merged_page_of(
     items: list[Part[S]] = []
     last = before = cursor
     while True:
-        entries = await _entries(generations, lists, limit + 1, before)
+        entries = await listed(generations, lists, limit + 1, before)
         keys = [PartKey(kind, member) for member, _ in entries]
         parts = await read_parts(generations, keys) if keys else {}
         for key, (_, position) in zip(keys, entries, strict=True):
@@ -79,7 +79,7 @@ async def merged_page_of(
             return Page(items, None)
 
 
-async def _entries(
+async def listed(
     generations: Generations, lists: Sequence[tuple[str, str]], count: int, before: int | None
 ) -> list[tuple[str, int]]:
     """The next ``count`` entries of all ``lists`` together, the latest first."""

@@ -26,6 +26,8 @@ from projections.promotions import projector as promotions
 from projections.reservations import projector as reservations
 from projections.reviews import projector as reviews
 from projections.trips import projector as trips
+from projections.waitlist import projector as waitlist
+from projections.waitlist.projector import WAITLIST
 
 KINDS: Final[tuple[PartKind[Any], ...]] = (
     LISTING,
@@ -35,6 +37,7 @@ KINDS: Final[tuple[PartKind[Any], ...]] = (
     reviews.REVIEWS,
     RATINGS,
     conversation.CONVERSATION,
+    WAITLIST,
     ACCOUNT,
     PROMOTION,
 )
@@ -44,6 +47,7 @@ LISTS: Final = (
     host_listings.entries,
     reviews.entries,
     conversation.entries,
+    waitlist.entries,
     promotions.entries,
 )
 

@@ -30,7 +30,7 @@ from domain.local_time import instant
 from domain.money import Money
 from domain.quote.facts import QuoteLine
 from domain.rules.document import HOLD_MINUTES
-from domain.rules.schedule import CHECK_IN
+from domain.rules.schedule import CHECK_IN, CHECK_OUT
 from domain.stay import Stay
 
 Status = Literal[
@@ -92,6 +92,11 @@ class Booking:
     def departure_day(self) -> datetime:
         """The instant at which the day of departure begins, in the listing's zone."""
         return instant(self.stay.depart, time(0), self.time_zone)
+
+    @property
+    def check_out(self) -> datetime:
+        """The instant at which the stay is over."""
+        return instant(self.stay.depart, CHECK_OUT, self.time_zone)
 
     @property
     def payment_status(self) -> PaymentStatus:

@@ -10,6 +10,9 @@ from domain.refusals import InvalidOffer
 CHECK_IN = time(15)
 """The local time from which a guest may arrive, unless the listing says otherwise."""
 
+CHECK_OUT = time(11)
+"""The local time at which a stay is over on the day of departure, unless it says otherwise."""
+
 LONGEST_SLOT = 24 * 60
 LONGEST_BUFFER = 24 * 60
 MOST_OPENINGS = 50
@@ -32,7 +35,7 @@ class Schedule:
     """
 
     check_in: time = CHECK_IN
-    check_out: time = time(11)
+    check_out: time = CHECK_OUT
     buffer_before: int = 0
     buffer_after: int = 0
     slot_minutes: int = 60

@@ -12,8 +12,10 @@ from domain.streams import (
     account_stream,
     booking_stream,
     calendar_stream,
+    conversation_stream,
     listing_stream,
     promotion_stream,
+    review_stream,
 )
 from eventlog.partitioner import partition_of
 from tests.domain.coupons import PROMOTION
@@ -68,6 +70,16 @@ class History:
     def promotion(self, *events: Event, of: UUID = PROMOTION) -> list[Recorded]:
         """Append to a promotion's stream."""
         return self.add(promotion_stream(of), *events, key=of)
+
+    def review(self, *events: Event, of: UUID = BOOKING, at: UUID = LISTING) -> list[Recorded]:
+        """Append to the reviews of a booking of the listing ``at``."""
+        return self.add(review_stream(of), *events, key=at)
+
+    def conversation(
+        self, *events: Event, about: UUID = BOOKING, at: UUID = LISTING
+    ) -> list[Recorded]:
+        """Append to what is written about a booking, or an inquiry, of the listing ``at``."""
+        return self.add(conversation_stream(about), *events, key=at)
 
     def account(self, *events: Event, of: UUID = GUEST) -> list[Recorded]:
         """Append to an account's stream."""

@@ -119,7 +119,7 @@ def test_an_event_whose_predecessor_never_came_is_not_applied() -> None:
 
 def test_an_event_of_a_stream_that_has_no_document_is_ignored() -> None:
     history = History()
-    [other] = history.add(f"waitlist-{UUID(int=9)}", ListingPublished(listing_id=LISTING))
+    [other] = history.add(f"unheard-{UUID(int=9)}", ListingPublished(listing_id=LISTING))
     assert folded({}, [other]) == {}
 
 

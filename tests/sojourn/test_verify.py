@@ -228,6 +228,21 @@ BREAKS: dict[str, tuple[int, Tamper, str]] = {
         in_index(""),
         r"listing \S+ in the search index is missing, though version \d+ is applied",
     ),
+    "a timer that is gone": (
+        7,
+        sql("DELETE FROM timers WHERE kind = 'completion'"),
+        r"the timer completion of \S+ is missing, though the log sets it",
+    ),
+    "a timer that nobody set": (
+        7,
+        sql("INSERT INTO timers VALUES ('completion', '{guest}', now(), 1, 'x')"),
+        r"the timer completion of \S+ is in the table and not in the log",
+    ),
+    "a timer at another time": (
+        7,
+        sql("UPDATE timers SET due_at = due_at + interval '1 hour'"),
+        r"the timer completion of \S+ is due at \S+ \S+ by position \d+, and the log says",
+    ),
     "a receipt that is gone": (
         5,
         sql("DELETE FROM receipts"),
@@ -304,6 +319,7 @@ async def test_a_lag_is_told_apart_and_breaks_nothing_unless_waited_for(world: S
     assert {line.partition(":")[0] for line in result.lag} == {
         "pages in Redis",
         "search in Elasticsearch",
+        "timers",
     }
     waited = await verified(world.platform, wait=0.1)
     assert waited.first is not None
