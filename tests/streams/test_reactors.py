@@ -246,7 +246,11 @@ async def test_the_host_is_paid_what_a_guest_who_cancels_late_does_not_get_back(
 ) -> None:
     paid = confirming(market)
     await process.catch_up()
-    monkeypatch.setattr(CancellationPolicy, "share_at", lambda *_: 5_000)
+
+    def half(*_: object) -> int:
+        return 5_000
+
+    monkeypatch.setattr(CancellationPolicy, "share_at", half)
     # As if check-in had been long ago: the delay is what keeps a payout waiting.
     monkeypatch.setattr(payouts, "PAYOUT_DELAY", timedelta(days=-30))
     market.cancel(booking(pipeline, paid).guest_id, paid)
