@@ -73,7 +73,7 @@ def test_a_booking_goes_all_the_way(host: Person, guest: Person) -> None:
     page = made.json()
     assert page["status"] == "held"
     assert page["payment_status"] == "none"
-    assert page["actions"] == ["confirm", "cancel"]
+    assert page["actions"] == ["confirm", "change", "cancel"]
     assert page["hold_expires_at"]
     assert made.headers["location"] == f"/v1/bookings/{page['id']}"
     assert guest.get(made.headers["location"]).json() == page

@@ -16,6 +16,7 @@ from api.secrets import webhook_key
 from commands.payments.webhooks import Webhook, signed
 from tests.api.people import Person, hold, join, offer
 from tests.api.workbench import problem
+from tests.journeys.test_stay import confirmed, evening_zone
 from tests.processes import Processes
 
 pytestmark = pytest.mark.servers
@@ -183,6 +184,17 @@ def test_a_dispute_shows_and_ends(host: Person, guest: Person, running: Processe
     lost = hold(guest, offer(host)).json()["id"]
     confirm(guest, lost, "sandbox:dispute-lost")
     until_paid(running, guest, lost, "refunded")
+
+
+def test_a_host_sees_what_they_are_to_be_paid(host: Person, guest: Person) -> None:
+    zone, today = evening_zone()
+    assert host.get("/v1/me/payouts").json() == {"items": [], "next": None}
+    booking = confirmed(host, guest, today, time_zone=zone)
+    assert host.post(f"/v1/bookings/{booking['id']}/check-in").status_code == 200
+    [payout] = host.get("/v1/me/payouts").json()["items"]
+    assert (payout["booking_id"], payout["status"]) == (booking["id"], "scheduled")
+    assert payout["amount"] == booking["total"]
+    assert guest.get("/v1/me/payouts").json()["items"] == []
 
 
 def audit_of(running: Processes, booking: str) -> Any:

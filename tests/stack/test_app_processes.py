@@ -40,6 +40,12 @@ def test_the_read_side_can_neither_append_nor_sign(tmp_path: Path, name: str) ->
     assert not given & {"SOJOURN_POSTGRES_COMMANDS_URL", "SOJOURN_SIGNING_KEY_FILE"}
 
 
+def test_the_reactors_can_append_and_sign_webhooks_but_no_tokens(tmp_path: Path) -> None:
+    given = given_to(EVERY["reactors"], tmp_path)
+    assert {"SOJOURN_POSTGRES_COMMANDS_URL", "SOJOURN_SECRET_KEY_FILE"} <= given
+    assert "SOJOURN_SIGNING_KEY_FILE" not in given
+
+
 def test_the_gateway_knows_no_secret_at_all(tmp_path: Path) -> None:
     given = given_to(EVERY["gateway"], tmp_path)
     assert not [name for name in given if "POSTGRES" in name or name.endswith("_FILE")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID
 
 import psycopg
@@ -12,9 +13,12 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from commands.confirm_booking import ConfirmBooking, confirm_booking
+from commands.pay_out import PayOut, pay_out
 from commands.payments.notices import decode
 from commands.payments.provider import ProviderUnavailable
 from commands.settle_payment import SettlePayment, settle_payment
+from domain.booking import payouts
+from domain.booking.policy import CancellationPolicy
 from domain.booking.state import Booking, evolve
 from domain.streams import booking_stream
 from streams.reactors.following import follow_log
@@ -235,3 +239,27 @@ async def test_a_rebuild_never_runs_a_reactor(process: Reacting) -> None:
     for building in (process.sink.fresh, process.sink.show):
         with pytest.raises(TypeError):
             await building()
+
+
+async def test_the_host_is_paid_what_a_guest_who_cancels_late_does_not_get_back(
+    pipeline: Pipeline, market: Market, process: Reacting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid = confirming(market)
+    await process.catch_up()
+
+    def half(*_: object) -> int:
+        return 5_000
+
+    monkeypatch.setattr(CancellationPolicy, "share_at", half)
+    # As if check-in had been long ago: the delay is what keeps a payout waiting.
+    monkeypatch.setattr(payouts, "PAYOUT_DELAY", timedelta(days=-30))
+    market.cancel(booking(pipeline, paid).guest_id, paid)
+    for _ in range(2):
+        market.commands.execute(pay_out, PayOut(booking_id=paid), market.by(market.host))
+        await process.catch_up()
+    account = booking(pipeline, paid).account
+    assert account.refunded.amount == account.paid_out.amount == account.captured.amount // 2
+    assert account.held.amount == 0
+    counted = facts(pipeline, paid)
+    assert (counted["payout_due.v1"], counted["payout_paid.v1"]) == (1, 1)
+    assert [key.rpartition(":")[2] for key in process.provider.keys].count("payout") == 1
