@@ -1,4 +1,4 @@
-"""A guest or a host ends a booking early."""
+"""A guest, a host or the platform ends a booking early."""
 
 from __future__ import annotations
 
@@ -14,19 +14,31 @@ from domain.calendar.decisions import release
 
 @dataclass(frozen=True, kw_only=True)
 class CancelBooking:
-    """Cancel, for whichever side the actor is on."""
+    """Cancel, for whichever side the actor is on.
+
+    The platform may name the ``refund_share`` of each line, in ten-thousandths.
+    """
 
     booking_id: UUID
     refund_id: UUID
     reason: str | None = None
+    refund_share: int | None = None
 
 
 def cancel_booking(message: CancelBooking, work: Work) -> Versioned[Booking]:
-    """Raises NoSuch, HoldLapsed and PolicyForbids; cancelled already, nothing happens."""
+    """Raises NoSuch, NotYours, ReasonRequired, HoldLapsed and PolicyForbids.
+
+    Cancelled already, nothing happens.
+    """
     booking = work.own_booking(message.booking_id)
-    by = booking.state.party(work.context.actor)
-    assert by is not None, "own_booking lets only its sides through"
-    events = cancel(booking.state, by, message.reason, message.refund_id, work.now)
+    events = cancel(
+        booking.state,
+        work.party(booking.state),
+        message.reason,
+        message.refund_id,
+        work.now,
+        share=message.refund_share,
+    )
     if events:
         calendar = work.calendar(booking.state.listing_id)
         work.record(calendar, release(calendar.state, message.booking_id))

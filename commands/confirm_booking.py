@@ -28,7 +28,7 @@ class ConfirmBooking:
 def confirm_booking(message: ConfirmBooking, work: Work) -> Versioned[Booking]:
     """Raises NoSuch, NotYours for the host, HoldLapsed and PolicyForbids."""
     booking = work.own_booking(message.booking_id)
-    if booking.state.party(work.context.actor) != "guest":
+    if work.party(booking.state) != "guest":
         raise NotYours(action="confirm a guest's booking")
     events = confirm(booking.state, message.payment_id, message.method, work.now)
     if events:

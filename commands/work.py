@@ -10,8 +10,10 @@ from uuid import UUID
 
 from commands.context import Context
 from commands.versioned import Versioned
+from domain.account.facts import Role
 from domain.account.state import Account
 from domain.account.state import evolve as evolve_account
+from domain.booking.facts import Party
 from domain.booking.state import Booking
 from domain.booking.state import evolve as evolve_booking
 from domain.calendar.state import EMPTY, Calendar
@@ -54,7 +56,9 @@ class Work:
     def listing(self, listing_id: UUID) -> Versioned[Listing]:
         """A listing that the actor may know of; raises NoSuch."""
         found = self._load(listing_stream(listing_id), str(listing_id), evolve_listing)
-        if found is None or not found.state.seen_by(self.context.actor):
+        if found is None or not (
+            found.state.seen_by(self.context.actor) or "support" in self.roles()
+        ):
             raise NoSuch(what="listing", id=str(listing_id))
         return found
 
@@ -88,18 +92,32 @@ class Work:
         return Versioned(found.state, found.version, found.stream, key, found.evolve)
 
     def own_booking(self, booking_id: UUID) -> Versioned[Booking]:
-        """A booking that the actor is a side of; raises NoSuch."""
+        """A booking that the actor is a side of, or support; raises NoSuch."""
         found = self.booking(booking_id)
-        if found.state.party(self.context.actor) is None:
-            raise NoSuch(what="booking", id=str(booking_id))
+        self.party(found.state)
         return found
 
     def hosted_booking(self, booking_id: UUID, action: str) -> Versioned[Booking]:
         """A booking of the actor's listing; raises NoSuch, or NotYours for its guest."""
         found = self.own_booking(booking_id)
-        if found.state.party(self.context.actor) != "host":
+        if self.party(found.state) != "host":
             raise NotYours(action=action)
         return found
+
+    def party(self, booking: Booking) -> Party:
+        """For which side of ``booking`` the actor acts; raises NoSuch for none."""
+        actor = self.context.actor
+        party = booking.party(actor) or booking.party(actor, self.roles())
+        if party is None:
+            raise NoSuch(what="booking", id=str(booking.id))
+        return party
+
+    def roles(self) -> frozenset[Role]:
+        """What the actor may do now; a role given or taken meanwhile is a conflict."""
+        if (actor := self.context.actor) is None:
+            return frozenset()
+        account = self._load(account_stream(actor), str(actor), evolve_account)
+        return account.state.roles if account else frozenset()
 
     def account(self, account_id: UUID) -> Versioned[Account]:
         """An account; raises NoSuch."""

@@ -232,6 +232,15 @@ class TooEarly(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class ReasonRequired(Refusal):
+    """The platform overrides what was agreed only with a reason."""
+
+    code = "reason_required"
+    says = "To {action} for the platform, give a reason: it is kept with the booking."
+    action: str
+
+
+@dataclass(eq=False, kw_only=True)
 class StaleVersion(Refusal):
     """The thing has changed since the version that the request names."""
 

@@ -32,6 +32,7 @@ FIELDS: dict[str, str] = {
     "too_many_guests": "guests",
     "too_many_units": "units",
     "currency_mismatch": "currency",
+    "reason_required": "reason",
 }
 """The field to mark, where one field is to blame."""
 

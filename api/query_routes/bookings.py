@@ -1,4 +1,4 @@
-"""What was agreed, for the guest and the host of a booking."""
+"""What was agreed, for the guest and the host of a booking, and for support."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from api.conventions.guards import guards, sees_booking, signed_in
 from api.conventions.reading import catch_up
 from api.querying import QuerySide, Side, answer
 from api.representations.booking import Booking, RefundPreview
+from domain.booking.facts import Party
 from domain.booking.state import Booking as DomainBooking
 from domain.refusals import NoSuch
 
@@ -21,10 +22,10 @@ router = ordered_router("bookings")
 @router.get("/v1/bookings/{booking_id}", summary="Show a booking", response_model=Booking)
 @guards(signed_in, sees_booking)
 async def show(request: Request, side: Side, caller: Caller, booking_id: UUID) -> Response:
-    """A booking that you are a side of."""
+    """A booking that you are a side of; support sees every one."""
     told = await catch_up(request, side.applied)
-    booking, version = await _own(side, booking_id, caller)
-    page = Booking.of(booking, version, caller, side.clock())
+    booking, version, party = await _own(side, booking_id, caller)
+    page = Booking.of(booking, version, caller, side.clock(), party=party)
     return answer(request, page, told, version=version)
 
 
@@ -39,12 +40,13 @@ async def refund_preview(
 ) -> Response:
     """What would go back if you cancelled now."""
     told = await catch_up(request, side.applied)
-    booking, _version = await _own(side, booking_id, caller)
-    return answer(request, RefundPreview.at(booking, caller, side.clock()), told)
+    booking, _version, party = await _own(side, booking_id, caller)
+    return answer(request, RefundPreview.at(booking, party, side.clock()), told)
 
 
-async def _own(side: QuerySide, booking_id: UUID, caller: UUID) -> tuple[DomainBooking, int]:
-    found = await side.booking(booking_id)
-    if found is None or found[0].party(caller) is None:
-        raise NoSuch(what="booking", id=str(booking_id))
-    return found
+async def _own(side: QuerySide, booking_id: UUID, caller: UUID) -> tuple[DomainBooking, int, Party]:
+    if found := await side.booking(booking_id):
+        booking, version = found
+        if party := booking.party(caller) or booking.party(caller, await side.roles(caller)):
+            return booking, version, party
+    raise NoSuch(what="booking", id=str(booking_id))

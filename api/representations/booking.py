@@ -7,12 +7,13 @@ from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictInt
 
 from api.representations.quote import Line, lines_of
-from api.representations.values import Input, Money
+from api.representations.values import Input, Money, Reason
 from domain.booking.decisions import Action, actions, refund, refund_total
 from domain.booking.facts import Party, RefundLine
+from domain.booking.policy import WHOLE
 from domain.booking.state import Booking as DomainBooking
 from domain.booking.state import PaymentStatus, Status
 from domain.listing.facts import Kind
@@ -33,6 +34,18 @@ class ConfirmBody(Input):
     """How to pay; the sandbox approves by default."""
 
     payment_method: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+
+
+class CancelBody(Reason):
+    """Why; and, from support alone, how much goes back."""
+
+    refund_share: (
+        Annotated[
+            StrictInt,
+            Field(ge=0, le=WHOLE, description="Ten-thousandths of each line; support only."),
+        ]
+        | None
+    ) = None
 
 
 class Refund(BaseModel):
@@ -56,10 +69,9 @@ class RefundPreview(Refund):
     valid_until: datetime
 
     @classmethod
-    def at(cls, booking: DomainBooking, caller: UUID, now: datetime) -> Self:
-        """For the side that ``caller`` is on; PolicyForbids when it can't be cancelled."""
-        party = booking.party(caller)
-        if party is None or "cancel" not in actions(booking, party, now):
+    def at(cls, booking: DomainBooking, party: Party, now: datetime) -> Self:
+        """For that side of the booking; PolicyForbids when it can't be cancelled."""
+        if "cancel" not in actions(booking, party, now):
             raise PolicyForbids(action="cancel", status=booking.status_at(now))
         lines = refund(booking, party, now)
         ends = booking.policy.valid_until(now, booking.check_in, booking.requested_at)
@@ -93,8 +105,19 @@ class Booking(BaseModel):
     actions: list[Action] = Field(description="What you may do now.")
 
     @classmethod
-    def of(cls, booking: DomainBooking, version: int, caller: UUID, now: datetime) -> Self:
-        """As ``caller`` sees it at ``now``: a hold that lapsed is expired, whoever tidies up."""
+    def of(
+        cls,
+        booking: DomainBooking,
+        version: int,
+        caller: UUID,
+        now: datetime,
+        *,
+        party: Party | None = None,
+    ) -> Self:
+        """As ``caller`` sees it at ``now``: a hold that lapsed is expired, whoever tidies up.
+
+        ``party`` is the side they act for, when that is not their own.
+        """
         status = booking.status_at(now)
         pending = status in ("held", "awaiting_approval")
         cancelled = status == "cancelled"
@@ -115,7 +138,7 @@ class Booking(BaseModel):
             hold_expires_at=booking.hold_expires_at if pending else None,
             cancelled_by=booking.cancelled_by,
             refund=Refund.of(booking, booking.refund) if cancelled else None,
-            actions=list(actions(booking, booking.party(caller), now)),
+            actions=list(actions(booking, party or booking.party(caller), now)),
         )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, time
 from typing import Literal, assert_never
 from uuid import UUID
 
+from domain.account.facts import Role
 from domain.booking.facts import (
     BookingApproved,
     BookingCancelled,
@@ -99,11 +100,16 @@ class Booking:
             return "expired"
         return self.status
 
-    def party(self, account_id: UUID | None) -> Party | None:
-        """Which side of the booking a person is on, if any."""
+    def party(self, account_id: UUID | None, roles: frozenset[Role] = frozenset()) -> Party | None:
+        """Which side of the booking a person with ``roles`` is on, if any.
+
+        Support acts for the platform on every booking that is not its own.
+        """
         if account_id == self.guest_id:
             return "guest"
-        return "host" if account_id == self.host_id else None
+        if account_id == self.host_id:
+            return "host"
+        return "platform" if "support" in roles else None
 
 
 def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
