@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 from time import monotonic
 from typing import Generic, TypeVar
@@ -141,12 +142,12 @@ class Commands:
             if waited:
                 lock = self._turns.take(stream, self._deadline)
                 # The time of the decision is the time at which its turn has come.
-                work.now = self._log.now()
+                work.now = self._now(context)
             if lock:
                 until_known.callback(lock.release)
                 taken.append(lock)
 
-        work = Work(self._log, context, self._log.now(), take_turn=take_turn)
+        work = Work(self._log, context, self._now(context), take_turn=take_turn)
         result = handle(message, work)
         response = respond(result) if respond else None
         positions = {} if work.writes else self._seen(work)
@@ -154,6 +155,9 @@ class Commands:
         if append.writes or append.receipt:
             positions = self._store(append).positions or positions
         return Outcome(result=result, response=response, positions=positions)
+
+    def _now(self, context: Context) -> datetime:
+        return context.at or self._log.now()
 
     def _store(self, append: Append) -> Appended:
         try:

@@ -41,7 +41,7 @@ S = TypeVar("S")
 class Work:
     """Loads states, takes decided events, and remembers both for one append.
 
-    ``now`` is Postgres's time: the command's only clock.
+    ``now`` is Postgres's time, or the import's: the command's only clock.
     """
 
     log: EventLog

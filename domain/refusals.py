@@ -97,6 +97,14 @@ class AboveMaximumStay(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class NoGuests(Refusal):
+    """Nobody would stay."""
+
+    code = "no_guests"
+    says = "A booking is for at least one guest; say how many come."
+
+
+@dataclass(eq=False, kw_only=True)
 class TooManyGuests(Refusal):
     """The party is larger than the listing's units hold."""
 

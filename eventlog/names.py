@@ -41,6 +41,7 @@ NAMES: dict[type[Event], str] = {
     booking.BookingCheckedIn: "booking.checked_in.v1",
     booking.BookingCompleted: "booking.completed.v1",
     booking.BookingMarkedNoShow: "booking.marked_no_show.v1",
+    booking.BookingImported: "booking.imported.v1",
     account.AccountRegistered: "account.registered.v1",
     account.RoleGranted: "account.role_granted.v1",
     account.RoleWithdrawn: "account.role_withdrawn.v1",

@@ -29,6 +29,7 @@ FIELDS: dict[str, str] = {
     "beyond_horizon": "depart",
     "dates_past": "arrive",
     "dates_reversed": "depart",
+    "no_guests": "guests",
     "too_many_guests": "guests",
     "too_many_units": "units",
     "currency_mismatch": "currency",

@@ -17,6 +17,7 @@ from domain.booking.facts import (
     BookingDeclined,
     BookingEvent,
     BookingExpired,
+    BookingImported,
     BookingMarkedNoShow,
     BookingRequested,
     Party,
@@ -70,6 +71,7 @@ class Booking:
     cancelled_by: Party | None = None
     cancel_reason: str | None = None
     refund: tuple[RefundLine, ...] = ()
+    source: BookingImported | None = None
 
     @property
     def check_in(self) -> datetime:
@@ -145,6 +147,8 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
             return replace(booking, status="no_show")
         case BookingExpired():
             return replace(booking, status="expired", hold_expires_at=event.expired_at)
+        case BookingImported():
+            return replace(booking, source=event)
         case _:
             assert_never(event)
 

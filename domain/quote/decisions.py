@@ -17,6 +17,7 @@ from domain.refusals import (
     DatesPast,
     ListingIncomplete,
     ListingNotPublished,
+    NoGuests,
     TooManyGuests,
     TooManyUnits,
 )
@@ -34,23 +35,33 @@ class Price:
     total: Money
 
 
-def check_rules(listing: Listing, stay: Stay, guests: int, units: int, now: datetime) -> None:
+def check_rules(
+    listing: Listing,
+    stay: Stay,
+    guests: int,
+    units: int,
+    now: datetime,
+    *,
+    horizon: int = HORIZON_DAYS,
+) -> None:
     """Raise the refusal of the first rule of ``listing`` that the stay breaks.
 
-    Availability is not a rule: the calendar decides it.
+    It may end ``horizon`` days from today. Availability is not a rule: the calendar decides it.
     """
     if listing.status != "published":
         raise ListingNotPublished(listing_id=listing.id, status=listing.status)
     today = local_date(now, listing.time_zone)
     if stay.arrive < today:
         raise DatesPast(arrive=stay.arrive, today=today)
-    last = today + timedelta(days=HORIZON_DAYS)
+    last = today + timedelta(days=horizon)
     if stay.depart > last:
         raise BeyondHorizon(depart=stay.depart, last=last)
     if stay.length < listing.minimum_nights:
         raise BelowMinimumStay(nights=stay.length, minimum=listing.minimum_nights)
     if stay.length > listing.maximum_nights:
         raise AboveMaximumStay(nights=stay.length, maximum=listing.maximum_nights)
+    if guests < 1:
+        raise NoGuests
     if units > listing.units:
         raise TooManyUnits(units=units, maximum=listing.units)
     if guests > listing.max_guests * units:
