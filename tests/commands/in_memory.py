@@ -1,0 +1,96 @@
+"""The use cases on a log in memory: the same handlers and decisions, without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any, cast
+from uuid import UUID
+
+from commands.context import Context
+from commands.execute import Outcome
+from commands.receipts import KeyReused, ReceiptRequest, StoredResponse
+from commands.work import Work
+from domain.account.state import evolve as evolve_account
+from domain.booking.state import evolve as evolve_booking
+from domain.calendar.state import evolve as evolve_calendar
+from domain.events import Event
+from domain.listing.state import evolve as evolve_listing
+from domain.quote.state import evolve as evolve_quote
+from domain.streams import category
+from eventlog.append import StreamWrite
+from eventlog.application import EventLog, StreamState
+
+EVOLVE: dict[str, Callable[[Any, Any], Any]] = {
+    "listing": evolve_listing,
+    "calendar": evolve_calendar,
+    "quote": evolve_quote,
+    "booking": evolve_booking,
+    "account": evolve_account,
+}
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event, as the log would have it."""
+
+    stream: str
+    event: Event
+    occurred_at: datetime
+    actor: str
+
+
+@dataclass
+class InMemory:
+    """Carries out one command after the other; ``happened`` is its log."""
+
+    happened: list[Happened] = field(default_factory=list[Happened])
+    streams: dict[str, StreamState[Any]] = field(default_factory=dict[str, StreamState[Any]])
+    receipts: dict[tuple[UUID, str], tuple[ReceiptRequest, StoredResponse]] = field(
+        default_factory=dict[tuple[UUID, str], tuple[ReceiptRequest, StoredResponse]]
+    )
+    turn: Lock = field(default_factory=Lock)
+
+    def execute(
+        self,
+        handle: Callable[[Any, Any], Any],
+        message: Any,
+        context: Context,
+        respond: Callable[[Any], StoredResponse] | None = None,
+    ) -> Outcome[Any]:
+        """See :meth:`commands.execute.Commands.execute`."""
+        with self.turn:
+            asked = context.receipt
+            if asked and (found := self.receipts.get((asked.account_id, asked.key))):
+                if found[0].fingerprint != asked.fingerprint:
+                    raise KeyReused
+                return Outcome(result=None, response=found[1], positions={}, replayed=True)
+            now = context.at or datetime.now(UTC)
+            work = Work(cast("EventLog", self), context, now)
+            result = handle(message, work)
+            response = respond(result) if respond else None
+            for write in work.writes:
+                self._store(write, now, context.actor_name)
+            if asked and response:
+                self.receipts[asked.account_id, asked.key] = (asked, response)
+            return Outcome(result=result, response=response, positions={})
+
+    def load(self, stream: str, evolve: object) -> StreamState[Any] | None:
+        """See :meth:`eventlog.application.EventLog.load`."""
+        assert evolve is EVOLVE[category(stream)], f"{stream} is folded by its own evolve"
+        return self.streams.get(stream)
+
+    def states(self, of: str) -> Iterator[Any]:
+        """The states of every stream of a category."""
+        return (each.state for name, each in self.streams.items() if category(name) == of)
+
+    def _store(self, write: StreamWrite, now: datetime, actor: str) -> None:
+        found = self.streams.get(write.stream)
+        version, state = (found.version, found.state) if found else (0, None)
+        assert version == write.expected, f"{write.stream} has moved"
+        for event in write.events:
+            state = EVOLVE[category(write.stream)](state, event)
+            self.happened.append(Happened(write.stream, event, now, actor))
+        self.streams[write.stream] = StreamState(version + len(write.events), state)
