@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal, assert_never
@@ -75,11 +74,17 @@ class Calendar:
         self, stay: Stay, *, capacity: int, wanted: int, now: datetime
     ) -> tuple[date, ...]:
         """The nights of ``stay`` on which fewer than ``wanted`` of ``capacity`` units are free."""
-        taken: Counter[date] = Counter()
+        taken = [0] * stay.length
         for claim in self.near(stay, now):
-            for night in claim.stay.nights():
+            first = max(0, (claim.stay.arrive - stay.arrive).days)
+            last = min(stay.length, (claim.stay.depart - stay.arrive).days)
+            for night in range(first, last):
                 taken[night] += len(claim.units)
-        return tuple(night for night in stay.nights() if capacity - taken[night] < wanted)
+        return tuple(
+            night
+            for night, units in zip(stay.nights(), taken, strict=True)
+            if capacity - units < wanted
+        )
 
     def units_taken_on(self, night: date, now: datetime) -> int:
         """How many units are claimed on ``night``."""
