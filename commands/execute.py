@@ -75,8 +75,7 @@ class Commands:
 
         Raises a domain Refusal, :class:`KeyReused`, :class:`InProgress` or :class:`Unavailable`.
         """
-        kind = "keyed-command" if context.receipt else "command"
-        causation_id = f"{kind}:{uuid7()}"
+        causation_id = new_causation(context)
         give_up = monotonic() + self._deadline
         try:
             while True:
@@ -151,7 +150,7 @@ class Commands:
         result = handle(message, work)
         response = respond(result) if respond else None
         positions = {} if work.writes else self._seen(work)
-        append = _append(work, context, causation_id, response, positions)
+        append = append_of(work, context, causation_id, response, positions)
         if append.writes or append.receipt:
             positions = self._store(append).positions or positions
         return Outcome(result=result, response=response, positions=positions)
@@ -176,13 +175,23 @@ class Commands:
         }
 
 
-def _append(
+def new_causation(context: Context) -> str:
+    """A command's own id, which says whether it had a key."""
+    kind = "keyed-command" if context.receipt else "command"
+    return f"{kind}:{uuid7()}"
+
+
+def append_of(
     work: Work,
     context: Context,
     causation_id: str,
     response: StoredResponse | None,
     positions: dict[int, int],
 ) -> Append:
+    """What ``work`` has decided, with the answer of a keyed command.
+
+    ``positions`` are what the answer saw when nothing was decided.
+    """
     receipt = None
     if context.receipt and response:
         receipt = Receipt(

@@ -41,7 +41,8 @@ S = TypeVar("S")
 class Work:
     """Loads states, takes decided events, and remembers both for one append.
 
-    ``now`` is Postgres's time, or the import's: the command's only clock.
+    ``now`` is Postgres's time, or the import's: the command's only clock. ``known`` is what earlier
+    commands of a batch have seen and decided, and ``seen`` what this one has.
     """
 
     log: EventLog
@@ -52,6 +53,8 @@ class Work:
     credential: Credential | None = None
     holds: dict[UUID, int] = field(default_factory=dict[UUID, int])
     take_turn: Callable[[str], None] = field(default=lambda _stream: None)
+    known: dict[str, Versioned[Any]] = field(default_factory=dict[str, Versioned[Any]])
+    seen: dict[str, Versioned[Any]] = field(default_factory=dict[str, Versioned[Any]])
 
     def listing(self, listing_id: UUID) -> Versioned[Listing]:
         """A listing that the actor may know of; raises NoSuch."""
@@ -144,7 +147,8 @@ class Work:
             state = evolve(state, event)
         assert state is not None, "a stream begins with an event"
         self.writes.append(StreamWrite(stream=stream, key=key, expected=0, events=tuple(events)))
-        return Versioned(state, len(events), stream, key, evolve)
+        self.seen[stream] = begun = Versioned(state, len(events), stream, key, evolve)
+        return begun
 
     def record(self, before: Versioned[S], events: Sequence[Event]) -> Versioned[S]:
         """The next ``events`` of a stream; the state after them."""
@@ -162,11 +166,19 @@ class Work:
             )
         )
         version = before.version + len(events)
-        return Versioned(state, version, before.stream, before.key, before.evolve)
+        after = Versioned(state, version, before.stream, before.key, before.evolve)
+        self.seen[before.stream] = after
+        return after
 
     def _load(
         self, stream: str, key: str, evolve: Callable[[S | None, Any], S]
     ) -> Versioned[S] | None:
+        if known := self.known.get(stream):
+            self.reads[stream] = known.version
+            return known
         loaded = self.log.load(stream, evolve)
         self.reads[stream] = loaded.version if loaded else 0
-        return Versioned(loaded.state, loaded.version, stream, key, evolve) if loaded else None
+        if loaded is None:
+            return None
+        self.seen[stream] = found = Versioned(loaded.state, loaded.version, stream, key, evolve)
+        return found

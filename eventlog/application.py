@@ -116,6 +116,16 @@ class EventLog(Application[str]):
         except PersistenceError as error:
             raise LogUnavailable(str(error)) from error
 
+    def append_all(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
+        """Store ``batch``, each whole or not at all, in its order; raises LogUnavailable.
+
+        One command may rest on what those before it in the batch have decided.
+        """
+        try:
+            return self.append_together(batch)
+        except PersistenceError as error:
+            raise LogUnavailable(str(error)) from error
+
     def append_together(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
         """Store each of ``batch``, in one transaction where possible, and say what became of it."""
         return cast("Recorder", self.recorder).append(batch)

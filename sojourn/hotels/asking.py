@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -24,6 +24,7 @@ from commands.mark_no_show import MarkNoShow, mark_no_show
 from commands.publish_listing import PublishListing, publish_listing
 from commands.receipts import KeyReused, ReceiptRequest, StoredResponse
 from commands.register_account import RegisterAccount, register_account
+from commands.together import Asked
 from commands.versioned import Versioned
 from domain.refusals import Refusal
 from sojourn.hotels.plan import HORIZON, Room, Step, host_id
@@ -40,17 +41,15 @@ Done = Mapping[str, bytes]
 """The fingerprint of each command that has its receipt already, by key."""
 
 
-class Carrying(Protocol):
-    """See :class:`commands.execute.Commands`."""
+AT_ONCE = 64
+"""How many steps of a room are decided before they are stored."""
 
-    def execute(
-        self,
-        handle: Callable[[Any, Any], Any],
-        message: Any,
-        context: Context,
-        respond: Callable[[Any], StoredResponse] | None = None,
-    ) -> Outcome[Any]:
-        """Carry out ``message``, once whatever is repeated."""
+
+class Carrying(Protocol):
+    """See :class:`commands.together.Together`."""
+
+    def execute(self, asked: Sequence[Asked]) -> list[Outcome[Any]]:
+        """Carry out the first of ``asked``, and as many after it as go together with it."""
         ...
 
 
@@ -71,10 +70,7 @@ class Tally:
 
 @dataclass
 class Asking:
-    """Carries out commands that are not ``done`` yet.
-
-    What it raises is what :meth:`commands.execute.Commands.execute` does.
-    """
+    """Carries out commands that are not ``done`` yet; raises Unavailable when the log is."""
 
     commands: Carrying
     done: Done
@@ -98,31 +94,41 @@ class Asking:
             publish = PublishListing(listing_id=room.id)
             self._once(f"{key}:publish", told, publish_listing, publish, actor=room.host_id)
 
-    def live_through(self, room: Room, advance: Callable[[], object]) -> Tally:
-        """Take the steps of ``room``; what follows a refused booking is left out."""
+    def live_through(self, room: Room, advance: Callable[[int], object]) -> Tally:
+        """Take the steps of ``room``; what follows a refused one of the same booking is left out.
+
+        ``advance`` is told how many steps are through, each time it is more.
+        """
         tally = Tally()
-        gone: set[int] = set()
-        for step in room.steps:
-            booking = step.booking
-            if booking.number not in gone:
-                try:
-                    new = self._take(room, step)
-                except (Refusal, KeyReused) as refusal:
-                    gone.add(booking.number)
-                    tally.refused.append(_refused(booking, refusal))
-                else:
-                    tally.ended[booking.ending] += step.is_last
+        steps = deque(room.steps)
+        while steps:
+            before = len(steps)
+            first = steps[0]
+            try:
+                taken = self._take(room, steps)
+            except (Refusal, KeyReused) as refusal:
+                tally.refused.append(_refused(first.booking, refusal))
+                steps = deque(step for step in steps if step.booking is not first.booking)
+            else:
+                for new in taken:
+                    step = steps.popleft()
+                    tally.ended[step.booking.ending] += step.is_last
                     tally.already_there += step.is_last and not new
-            advance()
+            advance(before - len(steps))
         return tally
 
-    def _take(self, room: Room, step: Step) -> bool:
-        booking = step.booking
-        sides = {"guest": booking.id("guest"), "host": room.host_id, "platform": SUPPORT}
-        handle, message = _command(room, step)
-        actor = None if step.action == "book" else sides[step.by]
-        key, told = f"booking:{booking.number}:{step.action}", booking.fingerprint
-        return self._once(key, told, handle, message, actor=actor, at=step.at)
+    def _take(self, room: Room, steps: deque[Step]) -> list[bool]:
+        """Take the first of ``steps``, and as many as go together: whether each is new."""
+        asked: list[Asked] = []
+        for step in steps:
+            key = f"{KEY}booking:{step.booking.number}:{step.action}"
+            if asked and (key in self.done or len(asked) == AT_ONCE):
+                break
+            message = _step(room, step)
+            if self._is_done(message.context):
+                return [False]
+            asked.append(message)
+        return [not outcome.replayed for outcome in self.commands.execute(asked)]
 
     def _once(
         self,
@@ -132,24 +138,48 @@ class Asking:
         message: object,
         *,
         actor: UUID | None = None,
-        at: datetime | None = None,
-    ) -> bool:
-        """Carry out ``message`` unless ``key`` was used for it; whether it was carried out now."""
-        name = KEY + key
-        fingerprint = hashlib.sha256(name.encode() + b"\0" + told).digest()
-        known = self.done.get(name)
-        if known is not None:
-            if known != fingerprint:
-                raise KeyReused
-            return False
-        context = Context(
-            actor=actor,
-            process=PROCESS,
-            correlation_id="import:hotels",
-            receipt=ReceiptRequest(account_id=SUPPORT, key=name, fingerprint=fingerprint),
-            at=at,
-        )
-        return not self.commands.execute(handle, message, context, _answer).replayed
+    ) -> None:
+        """Carry out ``message`` unless ``key`` was used for it."""
+        asked = _asked(key, told, handle, message, actor=actor)
+        if not self._is_done(asked.context):
+            self.commands.execute([asked])
+
+    def _is_done(self, context: Context) -> bool:
+        assert context.receipt is not None, "every command of the import has a key"
+        known = self.done.get(context.receipt.key)
+        if known is not None and known != context.receipt.fingerprint:
+            raise KeyReused
+        return known is not None
+
+
+def _step(room: Room, step: Step) -> Asked:
+    booking = step.booking
+    sides = {"guest": booking.id("guest"), "host": room.host_id, "platform": SUPPORT}
+    handle, message = _command(room, step)
+    actor = None if step.action == "book" else sides[step.by]
+    key, told = f"booking:{booking.number}:{step.action}", booking.fingerprint
+    return _asked(key, told, handle, message, actor=actor, at=step.at)
+
+
+def _asked(
+    key: str,
+    told: bytes,
+    handle: Callable[..., Versioned[Any]],
+    message: object,
+    *,
+    actor: UUID | None,
+    at: datetime | None = None,
+) -> Asked:
+    name = KEY + key
+    fingerprint = hashlib.sha256(name.encode() + b"\0" + told).digest()
+    context = Context(
+        actor=actor,
+        process=PROCESS,
+        correlation_id="import:hotels",
+        receipt=ReceiptRequest(account_id=SUPPORT, key=name, fingerprint=fingerprint),
+        at=at,
+    )
+    return Asked(handle=handle, message=message, context=context, respond=_answer)
 
 
 def _command(room: Room, step: Step) -> tuple[Callable[..., Versioned[Any]], object]:

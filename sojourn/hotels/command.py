@@ -8,6 +8,8 @@ from time import monotonic
 
 from rich.table import Table
 
+from commands.execute import Commands
+from commands.together import Together
 from sojourn.errors import Stop
 from sojourn.hotels.asking import Tally
 from sojourn.hotels.importing import (
@@ -19,7 +21,7 @@ from sojourn.hotels.importing import (
 from sojourn.hotels.rows import read_bookings
 from sojourn.settings import load_settings
 from sojourn.terminal import out, progress
-from sojourn.wiring import commands
+from sojourn.wiring import event_log
 
 LIVED_THROUGH = {"Check-Out": "checked out", "Canceled": "cancelled", "No-Show": "no-show"}
 
@@ -34,11 +36,11 @@ def run(file: Path | None, refused: Path | None) -> None:
     url = settings.need("postgres_commands_url")
     path = file or shipped_file()
     done, events_before = receipts_of_imports(url)
-    with commands(settings) as ready, progress() as bar:
+    with event_log(settings) as log, progress() as bar:
         task = bar.add_task("Living through bookings", total=None)
         try:
             tally = import_bookings(
-                Patient(ready),
+                Patient(Together(log, Commands(log))),
                 read_bookings(path),
                 done,
                 lambda by, of: bar.update(task, advance=by, total=of),

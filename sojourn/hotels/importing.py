@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Event
@@ -11,9 +11,9 @@ from typing import Any
 
 import psycopg
 
-from commands.context import Context
-from commands.execute import Commands, Outcome, Unavailable
-from commands.receipts import KeyReused, StoredResponse
+from commands.execute import Outcome, Unavailable
+from commands.receipts import KeyReused
+from commands.together import Asked, Together
 from sojourn.errors import Stop
 from sojourn.hotels.asking import KEY, SUPPORT, Asking, Carrying, Done, Tally
 from sojourn.hotels.plan import Room, plan
@@ -59,26 +59,28 @@ def import_bookings(
     tally = Tally(refused=[row for row in given if isinstance(row, RefusedRow)])
     steps = sum(len(room.steps) for room in rooms)
     advance(0, steps)
-    for lived in _all_at_once(asking, rooms, lambda: advance(1, steps)):
+    for lived in _all_at_once(asking, rooms, lambda by: advance(by, steps)):
         tally.add(lived)
     tally.refused.sort(key=lambda refused: (len(refused.row), refused.row))
     return tally
 
 
-def _all_at_once(asking: Asking, rooms: list[Room], advance: Callable[[], object]) -> list[Tally]:
+def _all_at_once(
+    asking: Asking, rooms: list[Room], advance: Callable[[int], object]
+) -> list[Tally]:
     stopped = Event()
 
-    def go_on() -> None:
+    def go_on(by: int) -> None:
         if stopped.is_set():
             raise _Stopped
-        advance()
+        advance(by)
 
     with ThreadPoolExecutor(THREADS, thread_name_prefix="import") as threads:
         running = [threads.submit(asking.live_through, room, go_on) for room in rooms]
         try:
             wait(running, return_when=FIRST_EXCEPTION)
         finally:
-            # A step that has begun is finished; nothing begins after it.
+            # What has begun is finished; nothing begins after it.
             stopped.set()
     failed = (room.exception() for room in running)
     for error in failed:
@@ -94,21 +96,15 @@ class _Stopped(Exception):
 class Patient:
     """Commands that wait for a log that does not answer; keys make asking again harmless."""
 
-    def __init__(self, commands: Commands) -> None:
+    def __init__(self, commands: Together) -> None:
         self._commands = commands
 
-    def execute(
-        self,
-        handle: Callable[[Any, Any], Any],
-        message: Any,
-        context: Context,
-        respond: Callable[[Any], StoredResponse] | None = None,
-    ) -> Outcome[Any]:
-        """See :meth:`commands.execute.Commands.execute`."""
+    def execute(self, asked: Sequence[Asked]) -> list[Outcome[Any]]:
+        """See :meth:`commands.together.Together.execute`."""
         give_up = monotonic() + PATIENCE
         while True:
             try:
-                return self._commands.execute(handle, message, context, respond)
+                return self._commands.execute(asked)
             except Unavailable:
                 if monotonic() > give_up:
                     raise

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, cast
 from uuid import UUID
 
-from commands.context import Context
 from commands.execute import Outcome
 from commands.receipts import KeyReused, ReceiptRequest, StoredResponse
+from commands.together import Asked
 from commands.work import Work
 from domain.account.state import evolve as evolve_account
 from domain.booking.state import evolve as evolve_booking
@@ -53,29 +53,26 @@ class InMemory:
     )
     turn: Lock = field(default_factory=Lock)
 
-    def execute(
-        self,
-        handle: Callable[[Any, Any], Any],
-        message: Any,
-        context: Context,
-        respond: Callable[[Any], StoredResponse] | None = None,
-    ) -> Outcome[Any]:
-        """See :meth:`commands.execute.Commands.execute`."""
+    def execute(self, asked: Sequence[Asked]) -> list[Outcome[Any]]:
+        """See :meth:`commands.together.Together.execute`; here each goes alone."""
         with self.turn:
-            asked = context.receipt
-            if asked and (found := self.receipts.get((asked.account_id, asked.key))):
-                if found[0].fingerprint != asked.fingerprint:
-                    raise KeyReused
-                return Outcome(result=None, response=found[1], positions={}, replayed=True)
-            now = context.at or datetime.now(UTC)
-            work = Work(cast("EventLog", self), context, now)
-            result = handle(message, work)
-            response = respond(result) if respond else None
-            for write in work.writes:
-                self._store(write, now, context.actor_name)
-            if asked and response:
-                self.receipts[asked.account_id, asked.key] = (asked, response)
-            return Outcome(result=result, response=response, positions={})
+            return [self._execute(asked[0])]
+
+    def _execute(self, asked: Asked) -> Outcome[Any]:
+        context, key = asked.context, asked.context.receipt
+        assert key is not None, "only keyed commands go together"
+        if found := self.receipts.get((key.account_id, key.key)):
+            if found[0].fingerprint != key.fingerprint:
+                raise KeyReused
+            return Outcome(result=None, response=found[1], positions={}, replayed=True)
+        now = context.at or datetime.now(UTC)
+        work = Work(cast("EventLog", self), context, now)
+        result = asked.handle(asked.message, work)
+        for write in work.writes:
+            self._store(write, now, context.actor_name)
+        response = asked.respond(result)
+        self.receipts[key.account_id, key.key] = (key, response)
+        return Outcome(result=result, response=response, positions={})
 
     def load(self, stream: str, evolve: object) -> StreamState[Any] | None:
         """See :meth:`eventlog.application.EventLog.load`."""
