@@ -47,7 +47,7 @@ def book(message: Book, work: Work) -> Versioned[Booking]:
         today=local_date(work.now, listing.time_zone),
         now=work.now,
     )
-    if work.open_holds(quote.guest_id) >= MOST_OPEN_HOLDS:
+    if work.has_holds(quote.guest_id, MOST_OPEN_HOLDS):
         raise TooManyHolds(maximum=MOST_OPEN_HOLDS)
     expire_lapsed(calendar.state, work)
     units = work.record(calendar, held).state.claims[message.booking_id].units

@@ -6,81 +6,74 @@ not go together is carried out alone, as any command is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Any
 
-from commands.context import Context
-from commands.execute import Commands, Outcome, Unavailable, append_of, new_causation
+from commands.execute import Asked, Commands, Outcome, append_of
 from commands.receipts import StoredResponse
-from commands.versioned import Versioned
 from commands.work import Work
 from domain.refusals import Refusal
-from eventlog.append import Append, Appended
+from eventlog.append import AppendFailed
 from eventlog.application import EventLog, LogUnavailable
-from eventlog.committer import MAX_BATCH
+from eventlog.committer import QueueFull, Waiting
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """One keyed command; see :meth:`commands.execute.Commands.execute`."""
+@dataclass(frozen=True)
+class _Submitted:
+    """A command that was decided and waits to be stored."""
 
-    handle: Callable[[Any, Work], Any]
-    message: Any
-    context: Context
-    respond: Callable[[Any], StoredResponse]
+    work: Work
+    waiting: Waiting
+    result: Any
+    response: StoredResponse | None
 
 
 class Together:
-    """Executes commands in their order, as many at a time as go together."""
+    """Executes commands that have keys in their order, as many at a time as go together."""
 
     def __init__(self, log: EventLog, commands: Commands) -> None:
         self._log = log
         self._commands = commands
 
-    def execute(self, asked: Sequence[Asked]) -> list[Outcome[Any]]:
+    def execute(self, asked: Sequence[Asked[Any, Any]]) -> list[Outcome[Any]]:
         """Carry out the first of ``asked``, and those after it that go together with it.
 
-        The outcomes of as many as were carried out, at least one. Raises what
-        :meth:`commands.execute.Commands.execute` raises for the first.
+        The outcomes of as many as were carried out, at least one; to ask for the others again is
+        harmless. Raises what :meth:`commands.execute.Commands.execute` raises for the first.
         """
-        decided, appends = self._decide(asked[:MAX_BATCH])
-        try:
-            stored = self._log.append_all(appends) if appends else []
-        except LogUnavailable as error:
-            raise Unavailable(str(error)) from error
-        done = list(takewhile(lambda each: isinstance(each, Appended), stored))
-        if not done:
-            first = asked[0]
-            return [
-                self._commands.execute(first.handle, first.message, first.context, first.respond)
-            ]
-        return [
-            Outcome(result=result, response=response, positions=appended.positions)
-            for (result, response), appended in zip(decided, done, strict=False)
-            if isinstance(appended, Appended)
-        ]
+        if done := self._outcomes(self._submit(asked)):
+            return done
+        first = asked[0]
+        return [self._commands.execute(first.handle, first.message, first.context, first.respond)]
 
-    def _decide(
-        self, asked: Sequence[Asked]
-    ) -> tuple[list[tuple[Any, StoredResponse]], list[Append]]:
-        known: dict[str, Versioned[Any]] = {}
-        decided: list[tuple[Any, StoredResponse]] = []
-        appends: list[Append] = []
+    def _submit(self, asked: Sequence[Asked[Any, Any]]) -> list[_Submitted]:
+        submitted: list[_Submitted] = []
         for each in asked:
             try:
-                work = Work(
-                    self._log, each.context, each.context.at or self._log.now(), known=known
-                )
+                work = Work(self._log, each.context, each.context.at or self._log.clock())
                 result = each.handle(each.message, work)
-            except Refusal:
-                # Once all before it is stored it comes first: then the refusal counts.
+                response = each.respond(result) if each.respond else None
+                append = append_of(work, each, response, {})
+                waiting = self._log.submit(append, work.decided)
+            except (Refusal, LogUnavailable, QueueFull):
+                # It is asked again when all before it is stored: what it is told then counts.
                 break
-            except LogUnavailable as error:
-                raise Unavailable(str(error)) from error
-            response = each.respond(result)
-            decided.append((result, response))
-            appends.append(append_of(work, each.context, new_causation(each.context), response, {}))
-            known |= work.seen
-        return decided, appends
+            submitted.append(_Submitted(work, waiting, result, response))
+        return submitted
+
+    def _outcomes(self, submitted: Sequence[_Submitted]) -> list[Outcome[Any]]:
+        """Those of the first ones, up to one that failed; each is waited for."""
+        done: list[Outcome[Any]] = []
+        failed = False
+        for each in submitted:
+            try:
+                appended = self._log.outcome(each.waiting, each.work.decided, each.work.on)
+            except (AppendFailed, LogUnavailable):
+                failed = True
+            else:
+                outcome = Outcome[Any](
+                    result=each.result, response=each.response, positions=appended.positions
+                )
+                done += [] if failed else [outcome]
+        return done

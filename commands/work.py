@@ -33,6 +33,7 @@ from domain.streams import (
 )
 from eventlog.append import Credential, StreamWrite
 from eventlog.application import EventLog
+from eventlog.recent import Known
 
 S = TypeVar("S")
 
@@ -41,8 +42,8 @@ S = TypeVar("S")
 class Work:
     """Loads states, takes decided events, and remembers both for one append.
 
-    ``now`` is Postgres's time, or the import's: the command's only clock. ``known`` is what earlier
-    commands of a batch have seen and decided, and ``seen`` what this one has.
+    ``now`` is Postgres's time, or the import's: the command's only clock. The first attempt decides
+    on what this process knows, which the append checks; a ``careful`` one on what is stored.
     """
 
     log: EventLog
@@ -52,9 +53,10 @@ class Work:
     writes: list[StreamWrite] = field(default_factory=list[StreamWrite])
     credential: Credential | None = None
     holds: dict[UUID, int] = field(default_factory=dict[UUID, int])
+    careful: bool = False
+    on: dict[str, Known[Any]] = field(default_factory=dict[str, Known[Any]])
+    decided: dict[str, Known[Any]] = field(default_factory=dict[str, Known[Any]])
     take_turn: Callable[[str], None] = field(default=lambda _stream: None)
-    known: dict[str, Versioned[Any]] = field(default_factory=dict[str, Versioned[Any]])
-    seen: dict[str, Versioned[Any]] = field(default_factory=dict[str, Versioned[Any]])
 
     def listing(self, listing_id: UUID) -> Versioned[Listing]:
         """A listing that the actor may know of; raises NoSuch."""
@@ -129,10 +131,10 @@ class Work:
             raise NoSuch(what="account", id=str(account_id))
         return found
 
-    def open_holds(self, guest_id: UUID) -> int:
-        """How many holds the guest has open; opening another meanwhile is a conflict."""
-        self.holds[guest_id] = self.log.open_holds(guest_id)
-        return self.holds[guest_id]
+    def has_holds(self, guest_id: UUID, most: int) -> bool:
+        """Whether the guest has ``most`` open holds; opening one more than that is a conflict."""
+        self.holds[guest_id] = most - 1
+        return self.careful and self.log.open_holds(guest_id) >= most
 
     def begin(
         self,
@@ -147,8 +149,8 @@ class Work:
             state = evolve(state, event)
         assert state is not None, "a stream begins with an event"
         self.writes.append(StreamWrite(stream=stream, key=key, expected=0, events=tuple(events)))
-        self.seen[stream] = begun = Versioned(state, len(events), stream, key, evolve)
-        return begun
+        self._decide(stream, len(events), state)
+        return Versioned(state, len(events), stream, key, evolve)
 
     def record(self, before: Versioned[S], events: Sequence[Event]) -> Versioned[S]:
         """The next ``events`` of a stream; the state after them."""
@@ -166,19 +168,19 @@ class Work:
             )
         )
         version = before.version + len(events)
-        after = Versioned(state, version, before.stream, before.key, before.evolve)
-        self.seen[before.stream] = after
-        return after
+        self._decide(before.stream, version, state)
+        return Versioned(state, version, before.stream, before.key, before.evolve)
 
     def _load(
         self, stream: str, key: str, evolve: Callable[[S | None, Any], S]
     ) -> Versioned[S] | None:
-        if known := self.known.get(stream):
-            self.reads[stream] = known.version
-            return known
-        loaded = self.log.load(stream, evolve)
-        self.reads[stream] = loaded.version if loaded else 0
-        if loaded is None:
+        known = self.log.latest(stream, evolve, settled=self.careful)
+        self.reads[stream] = known.version if known else 0
+        if known is None:
             return None
-        self.seen[stream] = found = Versioned(loaded.state, loaded.version, stream, key, evolve)
-        return found
+        self.on[stream] = known
+        return Versioned(known.state, known.version, stream, key, evolve)
+
+    def _decide(self, stream: str, version: int, state: object) -> None:
+        before = self.on.get(stream)
+        self.decided[stream] = Known(version, state, before.root if before else object())

@@ -15,7 +15,7 @@ from projections.applied import Positions, RedisApplied, advance
 from projections.booking.projector import BOOKING
 from projections.calendar import projector as calendar
 from projections.documents import PartKey, read_parts, write_forward
-from projections.generation import FIRST, Generations, mark_generation
+from projections.generation import CURRENT, Generations, drop_others, mark_generation
 from projections.host_listings import projector as host_listings
 from projections.listing_page.projector import LISTING
 from projections.parts import Part, PartKind
@@ -64,7 +64,7 @@ class Pages:
     def __init__(self, redis: Redis, prefix: str, *, generation: str | None = None) -> None:
         self._redis = redis
         self._prefix = prefix
-        self._generations = Generations(redis, prefix, pinned=generation)
+        self._generations = Generations(redis, prefix, pinned=generation, to_write=True)
         self._applied = RedisApplied(redis, prefix, self._generations)
 
     async def apply(self, events: Sequence[Recorded]) -> None:
@@ -86,8 +86,10 @@ class Pages:
 
     async def fresh(self) -> Pages:
         """See :class:`streams.sink.Sink`."""
-        return Pages(self._redis, self._prefix, generation=FIRST)
+        return Pages(self._redis, self._prefix, generation=CURRENT)
 
     async def show(self) -> None:
         """See :class:`streams.sink.Sink`."""
-        await mark_generation(self._redis, self._prefix, self._generations.keys.generation)
+        generation = self._generations.keys.generation
+        await mark_generation(self._redis, self._prefix, generation)
+        await drop_others(self._redis, self._prefix, generation)

@@ -17,14 +17,13 @@ from commands.check_in_guest import CheckInGuest, check_in_guest
 from commands.complete_booking import CompleteBooking, complete_booking
 from commands.context import Context
 from commands.create_listing import CreateListing, create_listing
-from commands.execute import Outcome
+from commands.execute import Asked, Outcome
 from commands.grant_role import GrantRole, grant_role
 from commands.import_booking import ImportBooking, import_booking
 from commands.mark_no_show import MarkNoShow, mark_no_show
 from commands.publish_listing import PublishListing, publish_listing
 from commands.receipts import KeyReused, ReceiptRequest, StoredResponse
 from commands.register_account import RegisterAccount, register_account
-from commands.together import Asked
 from commands.versioned import Versioned
 from domain.refusals import Refusal
 from sojourn.hotels.plan import HORIZON, Room, Step, host_id
@@ -37,18 +36,19 @@ SUPPORT = id_of("support")
 
 EARLY = "Recorded as a no-show before the day of arrival."
 
+Command = Asked[Any, Any]
 Done = Mapping[str, bytes]
 """The fingerprint of each command that has its receipt already, by key."""
 
 
-AT_ONCE = 64
+AT_ONCE = 50
 """How many steps of a room are decided before they are stored."""
 
 
 class Carrying(Protocol):
     """See :class:`commands.together.Together`."""
 
-    def execute(self, asked: Sequence[Asked]) -> list[Outcome[Any]]:
+    def execute(self, asked: Sequence[Command]) -> list[Outcome[Any]]:
         """Carry out the first of ``asked``, and as many after it as go together with it."""
         ...
 
@@ -119,7 +119,7 @@ class Asking:
 
     def _take(self, room: Room, steps: deque[Step]) -> list[bool]:
         """Take the first of ``steps``, and as many as go together: whether each is new."""
-        asked: list[Asked] = []
+        asked: list[Command] = []
         for step in steps:
             key = f"{KEY}booking:{step.booking.number}:{step.action}"
             if asked and (key in self.done or len(asked) == AT_ONCE):
@@ -152,7 +152,7 @@ class Asking:
         return known is not None
 
 
-def _step(room: Room, step: Step) -> Asked:
+def _step(room: Room, step: Step) -> Command:
     booking = step.booking
     sides = {"guest": booking.id("guest"), "host": room.host_id, "platform": SUPPORT}
     handle, message = _command(room, step)
@@ -169,7 +169,7 @@ def _asked(
     *,
     actor: UUID | None,
     at: datetime | None = None,
-) -> Asked:
+) -> Command:
     name = KEY + key
     fingerprint = hashlib.sha256(name.encode() + b"\0" + told).digest()
     context = Context(
@@ -179,7 +179,7 @@ def _asked(
         receipt=ReceiptRequest(account_id=SUPPORT, key=name, fingerprint=fingerprint),
         at=at,
     )
-    return Asked(handle=handle, message=message, context=context, respond=_answer)
+    return Asked(handle, message, context, _answer)
 
 
 def _command(room: Room, step: Step) -> tuple[Callable[..., Versioned[Any]], object]:

@@ -13,9 +13,9 @@ import psycopg
 
 from commands.execute import Outcome, Unavailable
 from commands.receipts import KeyReused
-from commands.together import Asked, Together
+from commands.together import Together
 from sojourn.errors import Stop
-from sojourn.hotels.asking import KEY, SUPPORT, Asking, Carrying, Done, Tally
+from sojourn.hotels.asking import KEY, SUPPORT, Asking, Carrying, Command, Done, Tally
 from sojourn.hotels.plan import Room, plan
 from sojourn.hotels.rows import HotelBooking, RefusedRow
 
@@ -41,6 +41,8 @@ def import_bookings(
     rows: Iterable[HotelBooking | RefusedRow],
     done: Done,
     advance: Callable[[int, int], object],
+    *,
+    threads: int = THREADS,
 ) -> Tally:
     """Live through ``rows``; ``advance`` is told how many steps are through, and of how many.
 
@@ -59,14 +61,14 @@ def import_bookings(
     tally = Tally(refused=[row for row in given if isinstance(row, RefusedRow)])
     steps = sum(len(room.steps) for room in rooms)
     advance(0, steps)
-    for lived in _all_at_once(asking, rooms, lambda by: advance(by, steps)):
+    for lived in _all_at_once(asking, rooms, lambda by: advance(by, steps), threads):
         tally.add(lived)
     tally.refused.sort(key=lambda refused: (len(refused.row), refused.row))
     return tally
 
 
 def _all_at_once(
-    asking: Asking, rooms: list[Room], advance: Callable[[int], object]
+    asking: Asking, rooms: list[Room], advance: Callable[[int], object], at_once: int
 ) -> list[Tally]:
     stopped = Event()
 
@@ -75,7 +77,7 @@ def _all_at_once(
             raise _Stopped
         advance(by)
 
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="import") as threads:
+    with ThreadPoolExecutor(at_once, thread_name_prefix="import") as threads:
         running = [threads.submit(asking.live_through, room, go_on) for room in rooms]
         try:
             wait(running, return_when=FIRST_EXCEPTION)
@@ -99,7 +101,7 @@ class Patient:
     def __init__(self, commands: Together) -> None:
         self._commands = commands
 
-    def execute(self, asked: Sequence[Asked]) -> list[Outcome[Any]]:
+    def execute(self, asked: Sequence[Command]) -> list[Outcome[Any]]:
         """See :meth:`commands.together.Together.execute`."""
         give_up = monotonic() + PATIENCE
         while True:

@@ -96,7 +96,7 @@ def parse(row: Mapping[str, str | None]) -> HotelBooking | RefusedRow:
     """The booking that ``row`` tells of, or why it is none."""
     try:
         return _booking({name: row.get(name) or "" for name in COLUMNS})
-    except (ValueError, InvalidOperation, Refusal) as error:
+    except (ValueError, Refusal) as error:
         room = (row.get("hotel") or "?", row.get("room_type_reserved") or "?")
         number, ending = row.get("booking_no") or "?", row.get("final_status") or "?"
         return RefusedRow(number, room, ending, str(error))
@@ -154,7 +154,12 @@ def _imported(row: Mapping[str, str]) -> BookingImported:
 
 def _paid(rate: str, nights: int) -> Money:
     """The rate of one night times ``nights``, rounded half to even, once."""
-    exact = Decimal(rate) * nights * 100
+    try:
+        exact = Decimal(rate) * nights * 100
+    except InvalidOperation:
+        exact = Decimal("NaN")
+    if not exact.is_finite():
+        raise ValueError("average_daily_rate must be a number")
     if exact < 0:
         raise ValueError("average_daily_rate can't be negative")
     return Money(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)), CURRENCY)

@@ -9,9 +9,8 @@ from threading import Lock
 from typing import Any, cast
 from uuid import UUID
 
-from commands.execute import Outcome
+from commands.execute import Asked, Outcome
 from commands.receipts import KeyReused, ReceiptRequest, StoredResponse
-from commands.together import Asked
 from commands.work import Work
 from domain.account.state import evolve as evolve_account
 from domain.booking.state import evolve as evolve_booking
@@ -19,9 +18,11 @@ from domain.calendar.state import evolve as evolve_calendar
 from domain.events import Event
 from domain.listing.state import evolve as evolve_listing
 from domain.quote.state import evolve as evolve_quote
+from domain.refusals import Refusal
 from domain.streams import category
 from eventlog.append import StreamWrite
-from eventlog.application import EventLog, StreamState
+from eventlog.application import EventLog
+from eventlog.recent import Known
 
 EVOLVE: dict[str, Callable[[Any, Any], Any]] = {
     "listing": evolve_listing,
@@ -47,18 +48,26 @@ class InMemory:
     """Carries out one command after the other; ``happened`` is its log."""
 
     happened: list[Happened] = field(default_factory=list[Happened])
-    streams: dict[str, StreamState[Any]] = field(default_factory=dict[str, StreamState[Any]])
+    streams: dict[str, Known[Any]] = field(default_factory=dict[str, Known[Any]])
     receipts: dict[tuple[UUID, str], tuple[ReceiptRequest, StoredResponse]] = field(
         default_factory=dict[tuple[UUID, str], tuple[ReceiptRequest, StoredResponse]]
     )
     turn: Lock = field(default_factory=Lock)
 
-    def execute(self, asked: Sequence[Asked]) -> list[Outcome[Any]]:
-        """See :meth:`commands.together.Together.execute`; here each goes alone."""
+    def execute(self, asked: Sequence[Asked[Any, Any]]) -> list[Outcome[Any]]:
+        """See :meth:`commands.together.Together.execute`."""
+        done: list[Outcome[Any]] = []
         with self.turn:
-            return [self._execute(asked[0])]
+            for each in asked:
+                try:
+                    done.append(self._execute(each))
+                except (Refusal, KeyReused):
+                    if not done:
+                        raise
+                    break
+        return done
 
-    def _execute(self, asked: Asked) -> Outcome[Any]:
+    def _execute(self, asked: Asked[Any, Any]) -> Outcome[Any]:
         context, key = asked.context, asked.context.receipt
         assert key is not None, "only keyed commands go together"
         if found := self.receipts.get((key.account_id, key.key)):
@@ -70,12 +79,13 @@ class InMemory:
         result = asked.handle(asked.message, work)
         for write in work.writes:
             self._store(write, now, context.actor_name)
+        assert asked.respond is not None, "keyed commands are answered"
         response = asked.respond(result)
         self.receipts[key.account_id, key.key] = (key, response)
         return Outcome(result=result, response=response, positions={})
 
-    def load(self, stream: str, evolve: object) -> StreamState[Any] | None:
-        """See :meth:`eventlog.application.EventLog.load`."""
+    def latest(self, stream: str, evolve: object, *, settled: bool = False) -> Known[Any] | None:
+        """See :meth:`eventlog.application.EventLog.latest`."""
         assert evolve is EVOLVE[category(stream)], f"{stream} is folded by its own evolve"
         return self.streams.get(stream)
 
@@ -90,4 +100,4 @@ class InMemory:
         for event in write.events:
             state = EVOLVE[category(write.stream)](state, event)
             self.happened.append(Happened(write.stream, event, now, actor))
-        self.streams[write.stream] = StreamState(version + len(write.events), state)
+        self.streams[write.stream] = Known(version + len(write.events), state, write.stream)
