@@ -9,7 +9,19 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from api.assembly import Lifespan, assemble
-from api.command_routes import accounts, blocks, bookings, listings, quotes, tokens
+from api.command_routes import (
+    accounts,
+    blocks,
+    bookings,
+    co_hosts,
+    listings,
+    messages,
+    quotes,
+    reviews,
+    rules,
+    tokens,
+    waitlist,
+)
 from api.commanding import CommandSide
 from api.conventions.bearer import TokenIssuer, TokenVerifier
 from api.conventions.sight import Sight
@@ -33,9 +45,14 @@ ROUTERS = (
     accounts.router,
     tokens.router,
     listings.router,
+    rules.router,
     blocks.router,
     quotes.router,
     bookings.router,
+    reviews.router,
+    messages.router,
+    co_hosts.router,
+    waitlist.router,
 )
 
 

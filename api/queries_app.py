@@ -13,7 +13,18 @@ from api.conventions.bearer import TokenVerifier
 from api.conventions.cursors import Cursors
 from api.health import Check
 from api.middleware.client_address import LOOPBACK
-from api.query_routes import accounts, audit, bookings, listings, me, search
+from api.query_routes import (
+    accounts,
+    audit,
+    bookings,
+    co_hosts,
+    listings,
+    me,
+    messages,
+    reviews,
+    search,
+    waitlist,
+)
 from api.querying import QuerySide
 from api.secrets import key_for
 from api.sign_in.accounts import PostgresAddressBook, connect_accounts
@@ -37,6 +48,10 @@ ROUTERS = (
     search.router,
     listings.router,
     bookings.router,
+    reviews.router,
+    messages.router,
+    co_hosts.router,
+    waitlist.router,
     audit.router,
 )
 

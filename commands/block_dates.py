@@ -26,7 +26,7 @@ class BlockDates:
 
 def block_dates(message: BlockDates, work: Work) -> Claim:
     """The block; raises NoSuch, NotYours and NightsTaken."""
-    listing = work.own_listing(message.listing_id, "block its dates")
+    listing = work.own_listing(message.listing_id, "block its dates", "calendar")
     calendar = work.calendar(message.listing_id)
     events = block(
         calendar.state,

@@ -30,14 +30,9 @@ def cancel_booking(message: CancelBooking, work: Work) -> Versioned[Booking]:
 
     Cancelled already, nothing happens.
     """
-    booking = work.own_booking(message.booking_id)
+    booking, by = work.acting_on(message.booking_id)
     events = cancel(
-        booking.state,
-        work.party(booking.state),
-        message.reason,
-        message.refund_id,
-        work.now,
-        share=message.refund_share,
+        booking.state, by, message.reason, message.refund_id, work.now, share=message.refund_share
     )
     if events:
         calendar = work.calendar(booking.state.listing_id)

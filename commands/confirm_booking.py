@@ -27,8 +27,8 @@ class ConfirmBooking:
 
 def confirm_booking(message: ConfirmBooking, work: Work) -> Versioned[Booking]:
     """Raises NoSuch, NotYours for the host, HoldLapsed and PolicyForbids."""
-    booking = work.own_booking(message.booking_id)
-    if work.party(booking.state) != "guest":
+    booking, party = work.acting_on(message.booking_id)
+    if party != "guest":
         raise NotYours(action="confirm a guest's booking")
     events = confirm(booking.state, message.payment_id, message.method, work.now)
     if events:

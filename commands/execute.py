@@ -16,7 +16,7 @@ from commands.context import Context
 from commands.receipts import InProgress, KeyReused, ReceiptRequest, StoredResponse
 from commands.turns import Turns
 from commands.work import Work
-from domain.calendar.facts import NightsHeld, RangeBlocked
+from domain.calendar.facts import NightsHeld, OfferHeld, RangeBlocked
 from domain.refusals import EmailTaken, NightsTaken, Refusal
 from eventlog.append import (
     Append,
@@ -252,6 +252,6 @@ def append_of(
 def _taken(append: Append) -> Exception:
     for write in append.writes:
         for event in write.events:
-            if isinstance(event, NightsHeld | RangeBlocked):
+            if isinstance(event, NightsHeld | OfferHeld | RangeBlocked):
                 return NightsTaken(listing_id=event.listing_id, nights=tuple(event.stay.nights()))
     return Unavailable()

@@ -35,10 +35,7 @@ METHOD = "imported"
 
 @dataclass(frozen=True, kw_only=True)
 class ImportBooking:
-    """Book a unit for ``stay`` at ``paid`` under ``policy``, for a guest who has no account yet.
-
-    ``horizon`` is how many days ahead such a stay may end.
-    """
+    """Book a unit for ``stay`` at ``paid`` under ``policy``, for a guest who has no account yet."""
 
     booking_id: UUID
     listing_id: UUID
@@ -50,7 +47,6 @@ class ImportBooking:
     guests: int
     paid: Money
     policy: CancellationPolicy
-    horizon: int
     imported: BookingImported
 
 
@@ -75,7 +71,6 @@ def import_booking(message: ImportBooking, work: Work) -> Versioned[Booking]:
             stay=message.stay,
             guests=message.guests,
             paid=message.paid,
-            horizon=message.horizon,
             now=work.now,
         ),
     ).state

@@ -15,7 +15,7 @@ from domain.streams import quote_stream
 
 @dataclass(frozen=True, kw_only=True)
 class MakeQuote:
-    """Quote a stay of ``guests`` guests in ``units`` units."""
+    """Quote a stay of ``guests`` guests in ``units`` units; of all their ages, or of none."""
 
     quote_id: UUID
     listing_id: UUID
@@ -23,6 +23,7 @@ class MakeQuote:
     stay: Stay
     guests: int
     units: int = 1
+    ages: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,12 +45,15 @@ def make_quote(message: MakeQuote, work: Work) -> QuoteMade:
         stay=message.stay,
         guests=message.guests,
         units=message.units,
+        ages=message.ages,
         now=work.now,
     )
     calendar = work.calendar(message.listing_id)
     # A quote promises no nights, so it need not be decided again when the calendar moves.
     del work.reads[calendar.stream]
-    full = calendar.state.full_nights(
+    # What is offered to this guest is free for them.
+    offered = calendar.state.offered_to(message.guest_id, message.stay, work.now)
+    full = calendar.state.without(offered).full_nights(
         message.stay, capacity=listing.state.units, wanted=message.units, now=work.now
     )
     stream, key = quote_stream(message.quote_id), str(message.listing_id)

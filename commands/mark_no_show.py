@@ -26,8 +26,7 @@ def mark_no_show(message: MarkNoShow, work: Work) -> Versioned[Booking]:
 
     Raises NoSuch, NotYours for the guest, TooEarly, ReasonRequired and PolicyForbids.
     """
-    booking = work.own_booking(message.booking_id)
-    by = work.party(booking.state)
+    booking, by = work.acting_on(message.booking_id)
     if by == "guest":
         raise NotYours(action="mark a no-show")
     events = decisions.mark_no_show(booking.state, by, message.reason, work.now)

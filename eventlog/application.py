@@ -40,6 +40,9 @@ LAST_POSITIONS = (
     "SELECT key, max(notification_id) AS position FROM stored_events"
     " WHERE originator_id = ANY(%s) GROUP BY key"
 )
+WAITLISTS = (
+    "SELECT DISTINCT originator_id AS stream FROM stored_events WHERE actor = %s AND topic = %s"
+)
 
 
 class LogUnavailable(Exception):
@@ -207,15 +210,10 @@ class EventLog(Application[str]):
         )
         return row["holds"]
 
-    def lapsed_holds(self, limit: int) -> list[UUID]:
-        """Bookings whose hold has lapsed but still has its rows, the oldest first."""
-        rows = self._select(
-            "SELECT booking_id, min(expires_at) AS lapsed FROM claims"
-            " WHERE expires_at <= clock_timestamp() AND booking_id IS NOT NULL"
-            " GROUP BY booking_id ORDER BY lapsed LIMIT %s",
-            [limit],
-        )
-        return [row["booking_id"] for row in rows]
+    def waitlists_of(self, account_id: UUID) -> list[str]:
+        """The waitlists that the account ever joined."""
+        rows = self._select(WAITLISTS, [str(account_id), "waitlist.joined.v1"])
+        return [row["stream"] for row in rows]
 
     def _keep(self, stream: str, loaded: StreamState[Any]) -> None:
         """The library brings a cached state up to date but keeps the old one of an immutable."""

@@ -21,6 +21,7 @@ from domain.calendar.facts import (
     HoldLapsed,
     HoldReleased,
     NightsHeld,
+    OfferHeld,
     RangeBlocked,
     UnitsReassigned,
 )
@@ -61,6 +62,9 @@ class ClaimChanges:
             case NightsHeld():
                 self._take(event.claim_id, event.listing_id, event.units, event.stay,
                            event.until, event.booking_id, event.guest_id)  # fmt: skip
+            case OfferHeld():
+                # Without its guest: an offer is none of the holds that an account has open.
+                self._take(event.claim_id, event.listing_id, event.units, event.stay, event.until)
             case RangeBlocked():
                 self._take(event.claim_id, event.listing_id, event.units, event.stay)
             case HoldExtended():

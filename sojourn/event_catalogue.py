@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -26,6 +26,7 @@ PLAIN: dict[type[Any], tuple[str, str]] = {
     UUID: ("id", "a UUID in lower case"),
     datetime: ("instant", "an RFC 3339 time in UTC, such as `2026-11-01T15:00:00Z`"),
     date: ("day", "a calendar date in the listing's time zone, such as `2026-11-01`"),
+    time: ("time of day", "a local time, such as `15:00:00`"),
     str: ("text", "Unicode text"),
     int: ("integer", "a whole number of at most 64 bits"),
     float: ("number", "a number with a fraction"),
@@ -134,8 +135,11 @@ def _left_out(field: dataclasses.Field[Any]) -> str:
 
 
 def _default(value: object) -> str:
-    name = getattr(value, "name", None)
-    return f"the one named `{name}`" if name else f"`{_json(value)}`"
+    if name := getattr(value, "name", None):
+        return f"the one named `{name}`"
+    if dataclasses.is_dataclass(value) and value == type(value)():
+        return "all its defaults"
+    return f"`{_json(value)}`"
 
 
 def _json(value: object) -> str:

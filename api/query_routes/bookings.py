@@ -10,11 +10,9 @@ from api.assembly import ordered_router
 from api.conventions.callers import Caller
 from api.conventions.guards import guards, sees_booking, signed_in
 from api.conventions.reading import catch_up
-from api.querying import QuerySide, Side, answer
+from api.conventions.standing import acting_on
+from api.querying import Side, answer
 from api.representations.booking import Booking, RefundPreview
-from domain.booking.facts import Party
-from domain.booking.state import Booking as DomainBooking
-from domain.refusals import NoSuch
 
 router = ordered_router("bookings")
 
@@ -22,9 +20,9 @@ router = ordered_router("bookings")
 @router.get("/v1/bookings/{booking_id}", summary="Show a booking", response_model=Booking)
 @guards(signed_in, sees_booking)
 async def show(request: Request, side: Side, caller: Caller, booking_id: UUID) -> Response:
-    """A booking that you are a side of; support sees every one."""
+    """A booking that you are a side of, or co-host; support sees every one."""
     told = await catch_up(request, side.applied)
-    booking, version, party = await _own(side, booking_id, caller)
+    booking, version, party = await acting_on(side, booking_id, caller)
     page = Booking.of(booking, version, caller, side.clock(), party=party)
     return answer(request, page, told, version=version)
 
@@ -40,13 +38,5 @@ async def refund_preview(
 ) -> Response:
     """What would go back if you cancelled now."""
     told = await catch_up(request, side.applied)
-    booking, _version, party = await _own(side, booking_id, caller)
+    booking, _version, party = await acting_on(side, booking_id, caller)
     return answer(request, RefundPreview.at(booking, party, side.clock()), told)
-
-
-async def _own(side: QuerySide, booking_id: UUID, caller: UUID) -> tuple[DomainBooking, int, Party]:
-    if found := await side.booking(booking_id):
-        booking, version = found
-        if party := booking.party(caller) or booking.party(caller, await side.roles(caller)):
-            return booking, version, party
-    raise NoSuch(what="booking", id=str(booking_id))

@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from pydantic import Field
 
 from api.assembly import ordered_router
 from api.conventions.callers import CallerIfAny
@@ -17,14 +18,18 @@ from api.querying import FRESH, PRIVATE, QuerySide, Side, answer
 from api.representations.calendar import Calendar
 from api.representations.listing import Listing
 from api.representations.quote import Price, lines_of
+from api.representations.rules import ListingRules
 from api.representations.values import Day, Money, Whole
 from domain.listing.offer import MOST_GUESTS, MOST_UNITS
 from domain.listing.state import Listing as DomainListing
+from domain.quote.asked import Asked
 from domain.quote.decisions import VALID_FOR, check_rules
-from domain.quote.decisions import price as price_of
+from domain.quote.pricing import price as price_of
 from domain.refusals import NoSuch
+from domain.rules.checking import OLDEST
 from domain.stay import Stay
 from projections.calendar.queries import CalendarPage, calendar
+from projections.listing_ratings.queries import ratings
 
 router = ordered_router("listings")
 
@@ -34,6 +39,10 @@ LONGEST_RANGE = 731
 From = Annotated[Day, Query(alias="from")]
 Guests = Annotated[Whole, Query(ge=1, le=MOST_GUESTS)]
 Units = Annotated[Whole, Query(ge=1, le=MOST_UNITS)]
+Ages = Annotated[
+    list[Annotated[Whole, Field(ge=0, le=OLDEST)]] | None,
+    Query(max_length=MOST_GUESTS, description="Repeated once for each guest, or left out."),
+]
 Coupon = Annotated[str | None, Query(max_length=100)]
 
 
@@ -46,7 +55,8 @@ async def show(request: Request, side: Side, caller: CallerIfAny, listing_id: UU
     if found is None or not await may_see(side, found[0], caller):
         raise NoSuch(what="listing", id=str(listing_id))
     listing, version = found
-    page = Listing.of(listing, version)
+    rated = await ratings(side.generations, [listing_id], side.clock())
+    page = Listing.of(listing, version, rating=rated.get(listing_id))
     return answer(request, page, told, version=version, cache=_cache(listing))
 
 
@@ -71,7 +81,7 @@ async def nights(
 
 @router.get("/v1/listings/{listing_id}/price", summary="Price a stay", response_model=Price)
 @guards(sees_listing)
-async def price(
+async def price(  # noqa: PLR0913, PLR0917 - what a price is asked with
     request: Request,
     side: Side,
     caller: CallerIfAny,
@@ -80,20 +90,22 @@ async def price(
     depart: Day,
     guests: Guests,
     units: Units = 1,
+    ages: Ages = None,
     coupon: Coupon = None,
 ) -> Response:
-    """What a stay costs now; nothing is written and nothing promised."""
+    """What a stay costs now, as a quote would say; nothing is written and nothing promised."""
     told = await catch_up(request, side.applied)
     if coupon:
         raise invalid("coupon", "unknown_coupon", "there is no such coupon")
     stay, now = Stay(arrive, depart), side.clock()
+    asked = Asked(stay=stay, guests=guests, units=units, ages=tuple(ages) if ages else None)
     found = await side.listing(listing_id)
     if found is None or not await may_see(side, found[0], caller):
         raise NoSuch(what="listing", id=str(listing_id))
     check_rules(found[0], stay, guests, units, now)
     nights = await _calendar(side, listing_id, caller, stay)
     listing = nights.listing
-    priced = price_of(listing.state, listing.version, stay, units)
+    priced = price_of(listing.state, listing.version, asked, now)
     page = Price.model_construct(
         listing_id=listing_id,
         arrive=arrive,
@@ -102,10 +114,26 @@ async def price(
         units=units,
         lines=lines_of(priced.lines),
         total=Money.of(priced.total),
+        deposit=Money.of(priced.deposit) if priced.deposit else None,
         available=all(night.units_free >= units for night in nights.nights),
         expires_at=now + VALID_FOR,
     )
     return answer(request, page, told)
+
+
+@router.get(
+    "/v1/listings/{listing_id}/rules", summary="Show a listing's rules", response_model=ListingRules
+)
+@guards(sees_listing)
+async def rules(request: Request, side: Side, caller: CallerIfAny, listing_id: UUID) -> Response:
+    """What it asks of a stay and charges for it."""
+    told = await catch_up(request, side.applied)
+    found = await side.listing(listing_id)
+    if found is None or not await may_see(side, found[0], caller):
+        raise NoSuch(what="listing", id=str(listing_id))
+    listing, version = found
+    page = ListingRules.of(listing.rules, listing_id=listing.id, version=version)
+    return answer(request, page, told, version=version, cache=_cache(listing))
 
 
 async def may_see(side: QuerySide, listing: DomainListing, caller: UUID | None) -> bool:

@@ -17,8 +17,11 @@ from api.querying import QuerySide, Side, answer
 from api.representations.account import Account
 from api.representations.booking import Booking, Bookings
 from api.representations.listing import Listing, Listings
+from api.representations.rules import DefaultRules
+from domain.account.state import Account as DomainAccount
 from domain.listing.state import Status
 from projections.host_listings.queries import host_listings
+from projections.listing_ratings.queries import ratings
 from projections.lists import Page
 from projections.reservations.queries import reservations
 from projections.trips.queries import trips
@@ -31,14 +34,18 @@ router = ordered_router("me")
 async def me(request: Request, side: Side, caller: Caller) -> Response:
     """Who I am, and what I may do."""
     told = await catch_up(request, side.applied)
-    patience = monotonic() + PATIENCE
-    # A token proves that the account exists: a page that is not there yet is on its way.
-    while (found := await side.account(caller)) is None:
-        if monotonic() > patience:
-            raise not_yet()
-        await anyio.sleep(0.05)
-    account, version = found
+    account, version = await _account(side, caller)
     return answer(request, Account.of(account, version), told, version=version)
+
+
+@router.get("/v1/me/default-rules", summary="Show my default rules", response_model=DefaultRules)
+@guards(signed_in)
+async def my_default_rules(request: Request, side: Side, caller: Caller) -> Response:
+    """The rules with which my listings begin."""
+    told = await catch_up(request, side.applied)
+    account, version = await _account(side, caller)
+    page = DefaultRules.of(account.default_rules, version=version)
+    return answer(request, page, told, version=version)
 
 
 @router.get("/v1/me/listings", summary="List my listings", response_model=Listings)
@@ -51,12 +58,22 @@ async def my_listings(
     limit: Limit = DEFAULT_LIMIT,
     cursor: CursorText = None,
 ) -> Response:
-    """My listings, the latest first."""
+    """The listings that I host or co-host, the latest first; `permissions` marks the latter."""
     name = f"listings of {caller} {status}"
     before = side.place(name, cursor)
     told = await catch_up(request, side.applied)
     found = await host_listings(side.generations, caller, status=status, limit=limit, cursor=before)
-    items = [Listing.of(part.state, part.version) for part in found.items]
+    ids = [part.state.id for part in found.items]
+    rated = await ratings(side.generations, ids, side.clock())
+    items = [
+        Listing.of(
+            part.state,
+            part.version,
+            rating=rated.get(part.state.id),
+            co_host=caller if part.state.host_id != caller else None,
+        )
+        for part in found.items
+    ]
     return answer(request, Listings(items=items, next=side.cursor(name, found.next)), told)
 
 
@@ -88,12 +105,22 @@ async def my_reservations(
     limit: Limit = DEFAULT_LIMIT,
     cursor: CursorText = None,
 ) -> Response:
-    """What guests booked of my listings, the latest first."""
+    """What guests booked of the listings that I host or co-host, the latest first."""
     name = f"reservations of {caller}"
     before = side.place(name, cursor)
     told = await catch_up(request, side.applied)
     found = await reservations(side.generations, caller, limit=limit, cursor=before)
     return answer(request, _bookings(side, caller, name, found), told)
+
+
+async def _account(side: QuerySide, caller: Caller) -> tuple[DomainAccount, int]:
+    patience = monotonic() + PATIENCE
+    # A token proves that the account exists: a page that is not there yet is on its way.
+    while (found := await side.account(caller)) is None:
+        if monotonic() > patience:
+            raise not_yet()
+        await anyio.sleep(0.05)
+    return found
 
 
 def _bookings(side: QuerySide, caller: Caller, name: str, found: Page[Any]) -> Bookings:

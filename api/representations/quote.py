@@ -57,6 +57,10 @@ def check_coupon(coupon: str | None) -> None:
         raise PydanticCustomError("unknown_coupon", "there is no such coupon", {"field": "coupon"})
 
 
+def _is_absent(value: object) -> bool:
+    return value is None
+
+
 class Line(BaseModel):
     """One amount of a price."""
 
@@ -65,11 +69,29 @@ class Line(BaseModel):
     amount: Money
 
 
-def lines_of(lines: Iterable[QuoteLine]) -> list[Line]:
+class PriceLine(Line):
+    """One amount of a price, and the rule behind it."""
+
+    rule: Annotated[str, Field(description="The part of the listing's rules that says so.")]
+    rule_version: Annotated[int, Field(description="The listing's version that says so.")]
+    included: Annotated[bool, Field(description="A tax that is in the other lines already.")]
+    contained: Annotated[
+        Money | None,
+        Field(default=None, exclude_if=_is_absent, description="Of included: what of them it is."),
+    ]
+
+
+def lines_of(lines: Iterable[QuoteLine]) -> list[PriceLine]:
     """The lines as clients read them."""
     return [
-        Line.model_construct(
-            kind=line.kind, description=line.description, amount=Money.of(line.amount)
+        PriceLine.model_construct(
+            kind=line.kind,
+            description=line.description,
+            amount=Money.of(line.amount),
+            rule=line.rule,
+            rule_version=line.rule_version,
+            included=line.included,
+            contained=Money.of(line.contained) if line.contained else None,
         )
         for line in lines
     ]
@@ -83,8 +105,9 @@ class Price(BaseModel):
     depart: date
     guests: int
     units: int
-    lines: list[Line]
+    lines: list[PriceLine]
     total: Money
+    deposit: Annotated[Money | None, Field(description="Comes back; not part of the total.")]
     available: Annotated[bool, Field(description="Whether the nights are free at the moment.")]
     expires_at: datetime
 
@@ -106,6 +129,7 @@ class Quote(Price):
             units=quote.units,
             lines=lines_of(quote.lines),
             total=Money.of(quote.total),
+            deposit=Money.of(quote.deposit) if quote.deposit else None,
             available=available,
             expires_at=quote.expires_at,
         )

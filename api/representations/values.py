@@ -58,6 +58,13 @@ Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
 """An RFC 3339 time; a bare day is its midnight in UTC."""
 
 
+def not_blank(given: str) -> str:
+    """``given``, if there is something to read in it."""
+    if not given.strip():
+        raise PydanticCustomError("too_short", "must not be blank")
+    return given
+
+
 class Input(BaseModel):
     """A body that a client sends: fields that nobody knows are refused."""
 

@@ -25,7 +25,7 @@ from domain.booking.facts import (
 from domain.booking.policy import WHOLE
 from domain.booking.state import Booking
 from domain.listing.state import Listing
-from domain.local_time import CHECK_IN, instant
+from domain.local_time import instant
 from domain.money import Money, total
 from domain.quote.state import Quote
 from domain.refusals import (
@@ -36,12 +36,6 @@ from domain.refusals import (
     ReasonRequired,
     TooEarly,
 )
-
-HOLD_FOR = timedelta(minutes=15)
-"""How long a guest may take to confirm."""
-
-DECIDE_WITHIN = timedelta(hours=24)
-"""How long a host may take to approve, though never past check-in."""
 
 Action = Literal["confirm", "approve", "decline", "cancel", "check-in", "complete", "no-show"]
 
@@ -70,23 +64,36 @@ def request(
             needs_approval=not listing.instant,
             requested_at=now,
             hold_expires_at=hold_until(listing, quote, now),
+            deposit=quote.deposit,
+            check_in=listing.rules.schedule.check_in,
+            hold_minutes=listing.rules.hold_minutes,
         )
     ]
 
 
 def hold_until(listing: Listing, quote: Quote, now: datetime) -> datetime:
-    """Until when a new booking's nights are held."""
+    """Until when a new booking's nights are held: for the guest to confirm, or the host to decide.
+
+    A host never has longer than until check-in, unless a guest would have longer to confirm.
+    """
+    rules = listing.rules
+    shortest = now + hold_for(rules.hold_minutes)
     if listing.instant:
-        return now + HOLD_FOR
-    check_in = instant(quote.stay.arrive, CHECK_IN, listing.time_zone)
-    return min(now + DECIDE_WITHIN, max(check_in, now + HOLD_FOR))
+        return shortest
+    check_in = instant(quote.stay.arrive, rules.schedule.check_in, listing.time_zone)
+    return min(now + timedelta(hours=rules.decide_within_hours), max(check_in, shortest))
+
+
+def hold_for(minutes: int) -> timedelta:
+    """How long a guest may take to confirm."""
+    return timedelta(minutes=minutes)
 
 
 def approve(booking: Booking, now: datetime) -> list[BookingEvent]:
     """The host says yes; approved already, nothing happens."""
     match booking.status_at(now):
         case "awaiting_approval":
-            return [BookingApproved(hold_expires_at=now + HOLD_FOR)]
+            return [BookingApproved(hold_expires_at=now + hold_for(booking.hold_minutes))]
         case "held" | "confirmed":
             return []
         case status:
@@ -200,6 +207,19 @@ def complete(booking: Booking, now: datetime) -> list[BookingEvent]:
         return []
     if status != "checked_in":
         raise _late_or_forbidden(booking, "complete", status)
+    return [BookingCompleted(at=now)]
+
+
+def finish(booking: Booking, now: datetime) -> list[BookingEvent]:
+    """At check-out time the stay is over by itself, whether or not anybody checked the guest in.
+
+    Only the platform's timer leads from confirmed to completed: a guest whom nobody checked in and
+    nobody reported as a no-show has stayed. Anything but a standing booking, nothing happens.
+    Raises TooEarly before the end.
+    """
+    if booking.status_at(now) not in ("confirmed", "checked_in"):
+        return []
+    _not_before(booking.check_out, now, "complete")
     return [BookingCompleted(at=now)]
 
 

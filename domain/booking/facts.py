@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Literal
 from uuid import UUID
 
@@ -11,14 +11,21 @@ from domain.booking.policy import CancellationPolicy
 from domain.listing.facts import Kind
 from domain.money import Money
 from domain.quote.facts import QuoteLine
+from domain.rules.document import HOLD_MINUTES
+from domain.rules.schedule import CHECK_IN
 from domain.stay import Stay
 
 Party = Literal["guest", "host", "platform"]
+Side = Literal["guest", "host"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class BookingRequested:
-    """A guest asked to stay; the nights are held, and the host decides first unless instant."""
+    """A guest asked to stay; the nights are held, and the host decides first unless instant.
+
+    ``check_in`` is the local time from which the guest may arrive; the guest has ``hold_minutes``
+    to confirm, again once the host has approved.
+    """
 
     booking_id: UUID
     listing_id: UUID
@@ -36,6 +43,9 @@ class BookingRequested:
     needs_approval: bool
     requested_at: datetime
     hold_expires_at: datetime
+    deposit: Money | None = None
+    check_in: time = CHECK_IN
+    hold_minutes: int = HOLD_MINUTES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,6 @@ from datetime import datetime, time
 from typing import Literal, assert_never
 from uuid import UUID
 
-from domain.account.facts import Role
 from domain.booking.facts import (
     BookingApproved,
     BookingCancelled,
@@ -24,12 +23,15 @@ from domain.booking.facts import (
     PaymentCaptured,
     PaymentRefunded,
     RefundLine,
+    Side,
 )
 from domain.booking.policy import CancellationPolicy
 from domain.listing.facts import Kind
-from domain.local_time import CHECK_IN, instant
+from domain.local_time import instant
 from domain.money import Money
 from domain.quote.facts import QuoteLine
+from domain.rules.document import HOLD_MINUTES
+from domain.rules.schedule import CHECK_IN, CHECK_OUT
 from domain.stay import Stay
 
 Status = Literal[
@@ -71,12 +73,16 @@ class Booking:
     cancelled_by: Party | None = None
     cancel_reason: str | None = None
     refund: tuple[RefundLine, ...] = ()
+    completed_at: datetime | None = None
+    deposit: Money | None = None
+    check_in_time: time = CHECK_IN
+    hold_minutes: int = HOLD_MINUTES
     source: BookingImported | None = None
 
     @property
     def check_in(self) -> datetime:
         """The instant from which the guest may arrive."""
-        return instant(self.stay.arrive, CHECK_IN, self.time_zone)
+        return instant(self.stay.arrive, self.check_in_time, self.time_zone)
 
     @property
     def arrival_day(self) -> datetime:
@@ -87,6 +93,11 @@ class Booking:
     def departure_day(self) -> datetime:
         """The instant at which the day of departure begins, in the listing's zone."""
         return instant(self.stay.depart, time(0), self.time_zone)
+
+    @property
+    def check_out(self) -> datetime:
+        """The instant at which the stay is over."""
+        return instant(self.stay.depart, CHECK_OUT, self.time_zone)
 
     @property
     def payment_status(self) -> PaymentStatus:
@@ -102,16 +113,15 @@ class Booking:
             return "expired"
         return self.status
 
-    def party(self, account_id: UUID | None, roles: frozenset[Role] = frozenset()) -> Party | None:
-        """Which side of the booking a person with ``roles`` is on, if any.
-
-        Support acts for the platform on every booking that is not its own.
-        """
+    def party(self, account_id: UUID | None) -> Party | None:
+        """Which side of the booking a person is on, if any."""
         if account_id == self.guest_id:
             return "guest"
-        if account_id == self.host_id:
-            return "host"
-        return "platform" if "support" in roles else None
+        return "host" if account_id == self.host_id else None
+
+    def acts_as(self, account_id: UUID) -> Side:
+        """The side of somebody who was let through: who is neither side's own is a co-host."""
+        return "guest" if account_id == self.guest_id else "host"
 
 
 def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
@@ -142,7 +152,7 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
         case BookingCheckedIn():
             return replace(booking, status="checked_in")
         case BookingCompleted():
-            return replace(booking, status="completed")
+            return replace(booking, status="completed", completed_at=event.at)
         case BookingMarkedNoShow():
             return replace(booking, status="no_show")
         case BookingExpired():
@@ -174,4 +184,7 @@ def _requested(event: BookingRequested) -> Booking:
         hold_expires_at=event.hold_expires_at,
         paid=nothing,
         refunded=nothing,
+        deposit=event.deposit,
+        check_in_time=event.check_in,
+        hold_minutes=event.hold_minutes,
     )

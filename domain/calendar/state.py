@@ -15,6 +15,7 @@ from domain.calendar.facts import (
     HoldLapsed,
     HoldReleased,
     NightsHeld,
+    OfferHeld,
     RangeBlocked,
     UnitsReassigned,
 )
@@ -26,12 +27,14 @@ class Claim:
     """Units that nobody else can have over some nights, until an instant or for good."""
 
     id: UUID
-    kind: Literal["hold", "booking", "block"]
+    kind: Literal["hold", "booking", "block", "offer"]
     stay: Stay
     units: tuple[int, ...]
     until: datetime | None = None
     booking_id: UUID | None = None
     reason: str | None = None
+    guest_id: UUID | None = None
+    """Whose offer it is; other claims do not say."""
 
     def live_at(self, now: datetime) -> bool:
         """Whether the claim still stands: a hold is free the instant it lapses."""
@@ -65,6 +68,23 @@ class Calendar:
             for claim in self.claims.values()
             if claim.until is not None and not claim.live_at(now)
         ]
+
+    def offered_to(self, guest_id: UUID, stay: Stay, now: datetime) -> Claim | None:
+        """The claim that holds exactly these nights for the guest as an offer, if there is one."""
+        return next(
+            (
+                claim
+                for claim in self.live(now)
+                if claim.kind == "offer" and claim.guest_id == guest_id and claim.stay == stay
+            ),
+            None,
+        )
+
+    def without(self, claim: Claim | None) -> Calendar:
+        """The calendar as if ``claim`` were not."""
+        if claim is None:
+            return self
+        return Calendar(claims={each: c for each, c in self.claims.items() if each != claim.id})
 
     def taken_units(self, stay: Stay, now: datetime) -> set[int]:
         """The units that are claimed on at least one night of ``stay``."""
@@ -110,6 +130,15 @@ def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
                 units=event.units,
                 until=event.until,
                 booking_id=event.booking_id,
+            )
+        case OfferHeld():
+            claims[event.claim_id] = Claim(
+                id=event.claim_id,
+                kind="offer",
+                stay=event.stay,
+                units=event.units,
+                until=event.until,
+                guest_id=event.guest_id,
             )
         case RangeBlocked():
             claims[event.claim_id] = Claim(

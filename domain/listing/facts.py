@@ -8,8 +8,12 @@ from uuid import UUID
 
 from domain.booking.policy import CancellationPolicy
 from domain.money import Money
+from domain.rules.facts import DatesChanged, RulesSet
 
 Kind = Literal["stay"]
+
+Permission = Literal["listing", "calendar", "bookings", "messages"]
+"""What a co-host may look after: the offer, the dates, the bookings and reviews, the messages."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +106,29 @@ class ListingArchived:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CoHostAdded:
+    """A person may act for the host, in this much, for the first time."""
+
+    account_id: UUID
+    permissions: tuple[Permission, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoHostPermissionsSet:
+    """What a co-host may do was set anew; one who was removed is back."""
+
+    account_id: UUID
+    permissions: tuple[Permission, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoHostRemoved:
+    """A person no longer acts for the host."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListingImported:
     """The listing came from a published data set, which said this about it."""
 
@@ -120,8 +147,13 @@ ListingEvent = (
     | ListingPriced
     | TermsSet
     | PolicyChosen
+    | RulesSet
+    | DatesChanged
     | ListingPublished
     | ListingUnpublished
     | ListingArchived
+    | CoHostAdded
+    | CoHostPermissionsSet
+    | CoHostRemoved
     | ListingImported
 )

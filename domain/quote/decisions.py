@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from domain.listing.state import HORIZON_DAYS, Listing
-from domain.local_time import local_date
-from domain.money import Money, total
-from domain.quote.facts import Quoted, QuoteEvent, QuoteLine
+from domain.listing.state import Listing
+from domain.listing.terms import terms_on
+from domain.local_time import instant, local_date
+from domain.quote.asked import Asked
+from domain.quote.facts import Quoted, QuoteEvent
+from domain.quote.pricing import price
 from domain.refusals import (
     AboveMaximumStay,
     BelowMinimumStay,
     BeyondHorizon,
     DatesPast,
-    ListingIncomplete,
     ListingNotPublished,
     NoGuests,
     TooManyGuests,
     TooManyUnits,
+)
+from domain.rules.document import named
+from domain.rules.refusals import (
+    ArrivalNotAllowed,
+    DateClosed,
+    DepartureNotAllowed,
+    NoticeTooShort,
 )
 from domain.stay import Stay
 
@@ -27,62 +34,81 @@ VALID_FOR = timedelta(hours=1)
 """How long a quoted price may be booked."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Price:
-    """The lines of a price, which add up to its total."""
-
-    lines: tuple[QuoteLine, ...]
-    total: Money
-
-
-def check_rules(
-    listing: Listing,
-    stay: Stay,
-    guests: int,
-    units: int,
-    now: datetime,
-    *,
-    horizon: int = HORIZON_DAYS,
-) -> None:
+def check_rules(listing: Listing, stay: Stay, guests: int, units: int, now: datetime) -> None:
     """Raise the refusal of the first rule of ``listing`` that the stay breaks.
 
-    It may end ``horizon`` days from today. Availability is not a rule: the calendar decides it.
+    Lengths, weekdays and notice are those of the arrival date, but for the weekday of the
+    departure, which is the departure date's. Availability is not a rule: the calendar decides it.
     """
+    _on_the_market(listing)
+    today = _not_past(listing, stay, now)
+    arrival = terms_on(listing, stay.arrive)
+    _check_notice(listing, stay.arrive, arrival.notice_hours, now)
+    last = today + timedelta(days=listing.rules.horizon_days)
+    if stay.depart > last:
+        raise BeyondHorizon(depart=stay.depart, last=last)
+    if stay.arrive.isoweekday() not in arrival.arrival_days:
+        raise ArrivalNotAllowed(arrive=stay.arrive, days=named(arrival.arrival_days))
+    departure_days = terms_on(listing, stay.depart).departure_days
+    if stay.depart.isoweekday() not in departure_days:
+        raise DepartureNotAllowed(depart=stay.depart, days=named(departure_days))
+    if stay.length < arrival.minimum_nights:
+        raise BelowMinimumStay(nights=stay.length, minimum=arrival.minimum_nights)
+    if stay.length > arrival.maximum_nights:
+        raise AboveMaximumStay(nights=stay.length, maximum=arrival.maximum_nights)
+    _enough_units(listing, units)
+    if guests < 1:
+        raise NoGuests
+    if guests > listing.max_guests * units:
+        raise TooManyGuests(guests=guests, maximum=listing.max_guests * units)
+    _open(listing, stay)
+
+
+def check_still_bookable(listing: Listing, stay: Stay, units: int, now: datetime) -> None:
+    """Raise the refusal of what no quote can promise: that the listing still takes the stay at all.
+
+    Its other rules are those that the quote was made under, whatever they are now.
+    """
+    _on_the_market(listing)
+    _not_past(listing, stay, now)
+    _enough_units(listing, units)
+    _open(listing, stay)
+
+
+def book_by(listing: Listing, arrive: date, hours: int) -> datetime:
+    """The last instant at which ``hours`` are left before check-in on ``arrive``."""
+    check_in = instant(arrive, listing.rules.schedule.check_in, listing.time_zone)
+    return check_in - timedelta(hours=hours)
+
+
+def _on_the_market(listing: Listing) -> None:
     if listing.status != "published":
         raise ListingNotPublished(listing_id=listing.id, status=listing.status)
+
+
+def _not_past(listing: Listing, stay: Stay, now: datetime) -> date:
+    """Today where the listing is."""
     today = local_date(now, listing.time_zone)
     if stay.arrive < today:
         raise DatesPast(arrive=stay.arrive, today=today)
-    last = today + timedelta(days=horizon)
-    if stay.depart > last:
-        raise BeyondHorizon(depart=stay.depart, last=last)
-    if stay.length < listing.minimum_nights:
-        raise BelowMinimumStay(nights=stay.length, minimum=listing.minimum_nights)
-    if stay.length > listing.maximum_nights:
-        raise AboveMaximumStay(nights=stay.length, maximum=listing.maximum_nights)
-    if guests < 1:
-        raise NoGuests
+    return today
+
+
+def _check_notice(listing: Listing, arrive: date, hours: int, now: datetime) -> None:
+    """No hours of notice let guests come until the day of arrival ends."""
+    if hours and now > (latest := book_by(listing, arrive, hours)):
+        raise NoticeTooShort(arrive=arrive, hours=hours, book_by=latest)
+
+
+def _enough_units(listing: Listing, units: int) -> None:
     if units > listing.units:
         raise TooManyUnits(units=units, maximum=listing.units)
-    if guests > listing.max_guests * units:
-        raise TooManyGuests(guests=guests, maximum=listing.max_guests * units)
 
 
-def price(listing: Listing, version: int, stay: Stay, units: int) -> Price:
-    """A line a night under the rules of ``listing`` at stream ``version``."""
-    if listing.price is None:
-        raise ListingIncomplete(missing=("price",))
-    lines = tuple(
-        QuoteLine(
-            kind="night",
-            description=night.isoformat(),
-            amount=listing.price * units,
-            rule="base",
-            rule_version=version,
-        )
-        for night in stay.nights()
-    )
-    return Price(lines=lines, total=total([line.amount for line in lines], listing.price.currency))
+def _open(listing: Listing, stay: Stay) -> None:
+    closed = tuple(night for night in stay.nights() if terms_on(listing, night).closed)
+    if closed:
+        raise DateClosed(nights=closed)
 
 
 def quote(
@@ -95,10 +121,12 @@ def quote(
     guests: int,
     units: int,
     now: datetime,
+    ages: tuple[int, ...] | None = None,
 ) -> list[QuoteEvent]:
     """Pin what the stay costs now; raises the refusal of a rule that it breaks."""
+    asked = Asked(stay=stay, guests=guests, units=units, ages=ages)
     check_rules(listing, stay, guests, units, now)
-    priced = price(listing, version, stay, units)
+    priced = price(listing, version, asked, now)
     return [
         Quoted(
             quote_id=quote_id,
@@ -110,5 +138,8 @@ def quote(
             lines=priced.lines,
             total=priced.total,
             expires_at=now + VALID_FOR,
+            ages=ages,
+            deposit=priced.deposit,
+            quoted_at=now,
         )
     ]

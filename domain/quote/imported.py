@@ -24,14 +24,13 @@ def quote_imported(
     stay: Stay,
     guests: int,
     paid: Money,
-    horizon: int,
     now: datetime,
 ) -> list[QuoteEvent]:
     """Pin ``paid`` as the price of the whole stay in one unit, a line a night.
 
     Raises the refusal of a rule that the stay breaks.
     """
-    check_rules(listing, stay, guests, 1, now, horizon=horizon)
+    check_rules(listing, stay, guests, 1, now)
     lines = tuple(
         QuoteLine(
             kind="night",
@@ -53,6 +52,7 @@ def quote_imported(
             lines=lines,
             total=paid,
             expires_at=now + VALID_FOR,
+            quoted_at=now,
         )
     ]
 

@@ -9,22 +9,39 @@ from typing import Literal
 from uuid import UUID
 
 from domain.calendar.state import EMPTY, Calendar
-from domain.listing.state import HORIZON_DAYS, Listing
+from domain.listing.state import Listing
+from domain.listing.terms import DayTerms, price_on, terms_on
 from domain.local_time import local_date
 from domain.money import Money
+from domain.quote.decisions import book_by
 from domain.stay import Stay
 from projections.calendar.projector import CLAIMS, LISTING
 from projections.documents import PartKey, read_parts
 from projections.generation import Generations
 from projections.parts import Part
 
-Reason = Literal["claimed", "not_published", "past", "beyond_horizon"]
+Reason = Literal[
+    "claimed",
+    "not_published",
+    "past",
+    "beyond_horizon",
+    "closed",
+    "arrival_not_allowed",
+    "departure_not_allowed",
+    "notice_too_short",
+]
+"""Why a date can't be booked.
+
+The first five are about the night that begins on it: no stay may have it. The others are about the
+date: no stay may begin on it, or for ``departure_not_allowed`` end on it; a stay may go on over it.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Night:
     """One night: ``available`` means that at least one unit is unclaimed.
 
+    ``price`` is that of one unit, ``minimum_nights`` that of stays that begin on the date.
     ``reasons`` says why it can't be booked all the same; empty when nothing is in the way.
     """
 
@@ -60,18 +77,19 @@ async def calendar(
 def nights(listing: Listing, claims: Calendar, stay: Stay, now: datetime) -> list[Night]:
     """Each night of ``stay``; holds that have lapsed at ``now`` claim nothing."""
     taken = _units_taken(claims, stay, now)
-    today = local_date(now, listing.time_zone)
-    return [
-        Night(
-            date=night,
-            available=taken[night] < listing.units,
-            units_free=max(listing.units - taken[night], 0),
-            price=listing.price,
-            minimum_nights=listing.minimum_nights,
-            reasons=_reasons(listing, night, taken[night], today),
-        )
-        for night in stay.nights()
-    ]
+    return [_night(listing, night, taken[night], now) for night in stay.nights()]
+
+
+def _night(listing: Listing, night: date, taken: int, now: datetime) -> Night:
+    price, terms = price_on(listing, night), terms_on(listing, night)
+    return Night(
+        date=night,
+        available=taken < listing.units,
+        units_free=max(listing.units - taken, 0),
+        price=price.amount if price else None,
+        minimum_nights=terms.minimum_nights,
+        reasons=_reasons(listing, terms, night, taken, now),
+    )
 
 
 def _units_taken(claims: Calendar, stay: Stay, now: datetime) -> Counter[date]:
@@ -83,12 +101,19 @@ def _units_taken(claims: Calendar, stay: Stay, now: datetime) -> Counter[date]:
     return taken
 
 
-def _reasons(listing: Listing, night: date, taken: int, today: date) -> tuple[Reason, ...]:
-    last_departure = today + timedelta(days=HORIZON_DAYS)
+def _reasons(
+    listing: Listing, terms: DayTerms, night: date, taken: int, now: datetime
+) -> tuple[Reason, ...]:
+    today, weekday = local_date(now, listing.time_zone), night.isoweekday()
+    hours = terms.notice_hours
     found: list[tuple[Reason, bool]] = [
         ("claimed", taken >= listing.units),
         ("not_published", listing.status != "published"),
         ("past", night < today),
-        ("beyond_horizon", night >= last_departure),
+        ("beyond_horizon", night >= today + timedelta(days=listing.rules.horizon_days)),
+        ("closed", terms.closed),
+        ("arrival_not_allowed", weekday not in terms.arrival_days),
+        ("departure_not_allowed", weekday not in terms.departure_days),
+        ("notice_too_short", bool(hours) and now > book_by(listing, night, hours)),
     ]
     return tuple(reason for reason, holds in found if holds)

@@ -10,7 +10,7 @@ import msgspec
 
 from domain.stay import Stay
 
-Sort = Literal["relevance", "price", "distance", "newest"]
+Sort = Literal["relevance", "price", "distance", "newest", "rating"]
 
 
 @dataclass(frozen=True)

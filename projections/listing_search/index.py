@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from elasticsearch import AsyncElasticsearch, BadRequestError
 
-CURRENT: Final = "2"
+CURRENT: Final = "4"
 """The generation that this code makes: raised whenever its documents change their shape."""
 
 PARTITIONS: Final = 12
@@ -93,12 +93,15 @@ MAPPING: Final[dict[str, Any]] = {
         "minimum_nights": _NUMBER,
         "maximum_nights": _NUMBER,
         "instant": {"type": "boolean"},
+        "tariff": {"type": "binary", "doc_values": True},
         "listed_at": _NUMBER,
         "full": {
             "type": "nested",
             "dynamic": "strict",
             "properties": {"nights": {"type": "date_range"}, "until": {"type": "date"}},
         },
+        "rating": _NUMBER,
+        "rated": {"type": "object", "enabled": False},
         "folded": {"type": "object", "enabled": False},
     },
 }

@@ -24,9 +24,10 @@ from commands.mark_no_show import MarkNoShow, mark_no_show
 from commands.publish_listing import PublishListing, publish_listing
 from commands.receipts import KeyReused, ReceiptRequest, StoredResponse
 from commands.register_account import RegisterAccount, register_account
+from commands.set_default_rules import SetDefaultRules, set_default_rules
 from commands.versioned import Versioned
 from domain.refusals import Refusal
-from sojourn.hotels.plan import HORIZON, Room, Step, host_id
+from sojourn.hotels.plan import RULES, Room, Step, host_id
 from sojourn.hotels.rows import Ending, HotelBooking, RefusedRow, id_of
 
 KEY = "import:hotels:"
@@ -76,10 +77,13 @@ class Asking:
     done: Done
 
     def open_hotels(self, hotels: set[str]) -> None:
-        """Register the hosts, and who acts for the platform."""
+        """Register the hosts, with the rules of their listings, and who acts for the platform."""
+        told = msgspec.json.encode(RULES)
         for hotel in sorted(hotels):
             host = RegisterAccount(account_id=host_id(hotel), name=hotel)
             self._once(f"host:{hotel}", b"host", register_account, host)
+            rules = SetDefaultRules(account_id=host_id(hotel), expected=1, rules=RULES)
+            self._once(f"host:{hotel}:rules", told, set_default_rules, rules, actor=host_id(hotel))
         support = RegisterAccount(account_id=SUPPORT, name="Support of the hotel import")
         self._once("support", b"support", register_account, support)
         role = GrantRole(account_id=SUPPORT, role="support")
@@ -213,7 +217,6 @@ def _booking(room: Room, booking: HotelBooking) -> ImportBooking:
         guests=booking.guests,
         paid=booking.paid,
         policy=booking.policy,
-        horizon=HORIZON,
         imported=booking.imported,
     )
 

@@ -18,15 +18,17 @@ from uuid import UUID
 from domain.booking.facts import Party
 from domain.listing.facts import Location
 from domain.listing.offer import Offer
-from domain.local_time import CHECK_IN, instant
+from domain.local_time import instant
 from domain.money import Money
+from domain.rules.document import Rules
+from domain.rules.schedule import CHECK_IN
 from sojourn.hotels.rows import CURRENCY, SOURCE, HotelBooking, RefusedRow, id_of
 
 ZONE = "Europe/Lisbon"
 LONGEST_STAY = 60
 LARGEST_PARTY = 60
-HORIZON = 800
-"""How many days ahead a stay may end: the file's earliest was booked 737 days before."""
+RULES = Rules(horizon_days=800)
+"""The file's earliest booking was made 737 days before its end."""
 
 CLOCK = (CHECK_IN, time(16), time(18))
 """When endings, bookings and arrivals are decided: no host can call a no-show before check-in."""

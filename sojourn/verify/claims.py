@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from domain.calendar.facts import NightsHeld, RangeBlocked
+from domain.calendar.facts import NightsHeld, OfferHeld, RangeBlocked
 from domain.calendar.state import Calendar, Claim, evolve
 from domain.recorded import Recorded
 from domain.streams import category
@@ -69,7 +69,7 @@ def check_live(claims: Iterable[Claim], now: datetime, where: str, into: Finding
 def _check_claim(recorded: Recorded, before: Calendar, into: Findings) -> None:
     """A claim must not overlap those that lived when it was decided."""
     event = recorded.event
-    if not isinstance(event, NightsHeld | RangeBlocked):
+    if not isinstance(event, NightsHeld | OfferHeld | RangeBlocked):
         return
     into.count("claims")
     for other in before.live(recorded.occurred_at):

@@ -67,7 +67,6 @@ class Hotel:
             guests=1,
             paid=Money(100, "EUR"),
             policy=FLEXIBLE,
-            horizon=800,
             imported=parsed().imported,
         )
         return self.asked(f"book:{number}", import_booking, message)

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.account.facts import Role
 from domain.booking.decisions import (
     actions,
     approve,
@@ -18,6 +17,7 @@ from domain.booking.decisions import (
     confirm,
     decline,
     expire,
+    finish,
     mark_no_show,
     refund,
     refund_total,
@@ -260,6 +260,41 @@ def test_a_guest_arrives_stays_and_leaves() -> None:
     booking(*stood, arrived).when(cancelling(now=midnight)).then_refused(PolicyForbids)
 
 
+CHECK_OUT = datetime.fromisoformat("2027-06-12T09:00:00+00:00")
+"""Eleven o'clock in Stockholm on the day of departure."""
+
+
+@pytest.mark.parametrize(
+    ("facts", "ends"),
+    [
+        ((paid, stands), True),
+        ((paid, stands, BookingCheckedIn(at=CHECK_IN)), True),
+        ((), False),
+        ((paid, stands, BookingMarkedNoShow(at=CHECK_IN, reason=None)), False),
+        ((paid, stands, BookingCheckedIn(at=CHECK_IN), BookingCompleted(at=CHECK_IN)), False),
+    ],
+    ids=[
+        "a guest whom nobody checked in has stayed",
+        "a guest whom nobody saw off has left",
+        "a hold that lapsed was no stay",
+        "who never came did not stay",
+        "who left early has left",
+    ],
+)
+def test_at_check_out_the_stay_is_over_by_itself(
+    facts: tuple[BookingEvent, ...],
+    ends: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    given = booking(requested(), *facts)
+    early = CHECK_OUT - MOMENT
+    if ends:
+        given.when(lambda state: finish(state, early)).then_refused(TooEarly, earliest=CHECK_OUT)
+        given.when(lambda state: finish(state, CHECK_OUT)).then(BookingCompleted(at=CHECK_OUT))
+    else:
+        given.when(lambda state: finish(state, early)).then_nothing()
+        given.when(lambda state: finish(state, CHECK_OUT)).then_nothing()
+
+
 def test_a_guest_who_never_came_is_a_no_show_from_check_in_time_on() -> None:
     stood = (requested(), paid, stands)
     missed = BookingMarkedNoShow(at=CHECK_IN, reason=None)
@@ -372,31 +407,6 @@ def test_nobody_else_chooses_the_refund(by: str) -> None:
         booking(requested(), paid, stands).when(cancelling(by, share=share)).then_refused(
             NotYours, action="choose the refund"
         )
-
-
-@pytest.mark.parametrize(
-    ("account", "roles", "side"),
-    [
-        (OTHER, frozenset[Role](), None),
-        (OTHER, frozenset[Role]({"guest", "host", "auditor", "analyst", "admin"}), None),
-        (OTHER, frozenset[Role]({"support"}), "platform"),
-        (GUEST, frozenset[Role]({"support"}), "guest"),
-        (HOST, frozenset[Role]({"support"}), "host"),
-        (None, frozenset[Role](), None),
-    ],
-    ids=[
-        "a stranger is on none",
-        "no other role puts a stranger on one",
-        "support acts for the platform",
-        "support that booked is a guest like any other",
-        "support that hosts is a host like any other",
-        "nobody is on none",
-    ],
-)
-def test_who_is_on_which_side(
-    account: UUID | None, roles: frozenset[Role], side: str | None
-) -> None:
-    assert evolve(None, requested()).party(account, roles) == side
 
 
 @pytest.mark.parametrize(

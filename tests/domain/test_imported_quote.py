@@ -1,31 +1,32 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from domain.listing.state import HORIZON_DAYS
+from domain.listing.state import Listing
 from domain.money import Money, total
 from domain.quote.decisions import check_rules
 from domain.quote.facts import Quoted
 from domain.quote.imported import evenly, quote_imported
 from domain.refusals import BeyondHorizon, NoGuests
+from domain.rules.document import Rules
 from domain.stay import Stay
 from tests.domain.facts import GUEST, NOW, QUOTE, nights, published
 
 
-def imported(stay: Stay, paid: Money, *, guests: int = 2, horizon: int = HORIZON_DAYS) -> Quoted:
+def imported(stay: Stay, paid: Money, *, guests: int = 2, listing: Listing | None = None) -> Quoted:
     [made] = quote_imported(
-        published(),
+        listing or published(),
         6,
         quote_id=QUOTE,
         guest_id=GUEST,
         stay=stay,
         guests=guests,
         paid=paid,
-        horizon=horizon,
         now=NOW,
     )
     return made
@@ -51,14 +52,15 @@ def test_parts_add_up_to_the_last_unit_and_differ_by_one_at_most(amount: int, pa
     ("days", "horizon", "fits"),
     [(730, 730, True), (731, 730, False), (731, 800, True), (800, 800, True), (801, 800, False)],
 )
-def test_an_import_says_how_far_ahead_stays_may_end(days: int, horizon: int, fits: bool) -> None:  # noqa: FBT001 - a column of the table
+def test_the_listing_s_rules_hold_for_what_is_imported(days: int, horizon: int, fits: bool) -> None:  # noqa: FBT001 - a column of the table
     depart = NOW.date() + timedelta(days=days)
     stay = Stay(depart - timedelta(days=2), depart)
+    listing = replace(published(), rules=Rules(horizon_days=horizon))
     if fits:
-        assert imported(stay, Money(0, "EUR"), horizon=horizon).stay == stay
+        assert imported(stay, Money(0, "EUR"), listing=listing).stay == stay
     else:
         with pytest.raises(BeyondHorizon):
-            imported(stay, Money(0, "EUR"), horizon=horizon)
+            imported(stay, Money(0, "EUR"), listing=listing)
 
 
 def test_a_stay_is_for_at_least_one_guest() -> None:

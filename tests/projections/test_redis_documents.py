@@ -158,10 +158,10 @@ async def test_without_a_marker_readers_are_told_that_the_model_is_missing(
 async def test_a_switch_of_the_marker_switches_every_reader_at_once(pages: RedisStore) -> None:
     asked = pages.generations
     assert await listing_page(asked, LISTING) is None
-    beside = Generations(pages.redis, pages.prefix, pinned="3")
+    beside = Generations(pages.redis, pages.prefix, pinned="99")
     await write_forward(pages.redis, beside.keys, {KEY: Part(30, 3, published())}, [])
     assert await listing_page(asked, LISTING) is None
-    await mark_generation(pages.redis, pages.prefix, "3")
+    await mark_generation(pages.redis, pages.prefix, "99")
     assert await listing_page(asked, LISTING) == Part(30, 3, published())
 
 
