@@ -1,4 +1,4 @@
-"""A guest or a host ends a booking early."""
+"""A guest, a host or the platform ends a booking early."""
 
 from __future__ import annotations
 
@@ -15,18 +15,26 @@ from domain.calendar.decisions import release
 
 @dataclass(frozen=True, kw_only=True)
 class CancelBooking:
-    """Cancel, for whichever side the actor is on."""
+    """Cancel, for whichever side the actor is on.
+
+    The platform may name the ``refund_share`` of each line, in ten-thousandths.
+    """
 
     booking_id: UUID
     refund_id: UUID
     reason: str | None = None
+    refund_share: int | None = None
 
 
 def cancel_booking(message: CancelBooking, work: Work) -> Versioned[Booking]:
-    """Raises NoSuch, HoldLapsed and PolicyForbids; cancelled already, nothing happens."""
-    booking = work.own_booking(message.booking_id)
-    by = work.side(booking.state)
-    events = cancel(booking.state, by, message.reason, message.refund_id, work.now)
+    """Raises NoSuch, NotYours, ReasonRequired, HoldLapsed and PolicyForbids.
+
+    Cancelled already, nothing happens.
+    """
+    booking, by = work.acting_on(message.booking_id)
+    events = cancel(
+        booking.state, by, message.reason, message.refund_id, work.now, share=message.refund_share
+    )
     if events:
         calendar = work.calendar(booking.state.listing_id)
         work.record(calendar, release(calendar.state, message.booking_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from time import monotonic
@@ -62,8 +62,12 @@ class Asked(Generic[M, R]):
     handle: Callable[[M, Work], R]
     message: M
     context: Context
-    respond: Callable[[R], StoredResponse] | None
-    causation_id: str
+    respond: Callable[[R], StoredResponse] | None = None
+    causation_id: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        kind = "keyed-command" if self.context.receipt else "command"
+        object.__setattr__(self, "causation_id", f"{kind}:{uuid7()}")
 
 
 @dataclass(frozen=True)
@@ -101,14 +105,13 @@ class Commands:
 
         Raises a domain Refusal, :class:`KeyReused`, :class:`InProgress` or :class:`Unavailable`.
         """
-        kind = "keyed-command" if context.receipt else "command"
-        asked = Asked(handle, message, context, respond, f"{kind}:{uuid7()}")
+        asked = Asked(handle, message, context, respond)
         give_up = monotonic() + self._deadline
         refused: Verified | None = None
         careful = False
         try:
             while True:
-                work = Work(self._log, context, self._log.clock(), careful=careful)
+                work = Work(self._log, context, context.at or self._log.clock(), careful=careful)
                 try:
                     return self._attempt(asked, work, refused)
                 except Unverified as unverified:
@@ -146,7 +149,7 @@ class Commands:
                 turn.close()
                 raise self._verified(asked, work, refused) or refusal from None
             response = asked.respond(result) if asked.respond else None
-            append = _append(work, asked, response, {} if work.writes else self._seen(work))
+            append = append_of(work, asked, response, {} if work.writes else self._seen(work))
             waiting = self._log.submit(append, work.decided)
         try:
             appended = self._log.outcome(waiting, work.decided, work.on)
@@ -165,7 +168,7 @@ class Commands:
         """Give ``work`` its one turn when it asks, and the time at which that has come."""
         taken: list[Lock] = []
         if refused:
-            work.now = max(work.now, refused.at)
+            _not_before(refused.at, work)
 
         def take_turn(stream: str) -> None:
             if taken:
@@ -173,7 +176,7 @@ class Commands:
             if lock := self._turns.take(stream, self._deadline):
                 until_submitted.callback(lock.release)
                 taken.append(lock)
-                work.now = max(work.now, self._log.clock())
+                _not_before(self._log.clock(), work)
 
         work.take_turn = take_turn
 
@@ -184,9 +187,10 @@ class Commands:
 
         Raises ReceiptExists or VersionConflict when it is not, as an append does.
         """
-        if refused and refused.reads == work.reads and refused.at <= work.now:
+        on_time = refused is not None and (asked.context.at or refused.at <= work.now)
+        if refused and on_time and refused.reads == work.reads:
             return None
-        waiting = self._log.submit(_append(work, asked, None, {}, writes=False), {})
+        waiting = self._log.submit(append_of(work, asked, None, {}, writes=False), {})
         appended = self._log.outcome(waiting, {}, work.on)
         return Unverified(Verified(dict(work.reads), appended.recorded_at))
 
@@ -210,7 +214,13 @@ class Commands:
         }
 
 
-def _append(
+def _not_before(moment: datetime, work: Work) -> None:
+    """A decision is not older than what it rests on, unless an import says when it was taken."""
+    if work.context.at is None:
+        work.now = max(work.now, moment)
+
+
+def append_of(
     work: Work,
     asked: Asked[Any, Any],
     response: StoredResponse | None,
@@ -218,6 +228,11 @@ def _append(
     *,
     writes: bool = True,
 ) -> Append:
+    """What ``work`` has decided, with the answer of a keyed command.
+
+    ``positions`` are what the answer saw when nothing was decided; without ``writes`` it is only
+    checked that what was read is true.
+    """
     context = asked.context
     receipt = None
     if context.receipt and response:

@@ -1,4 +1,4 @@
-"""A host says that a guest never came."""
+"""A host, or the platform, says that a guest never came."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from domain.booking import decisions
 from domain.booking.payouts import schedule
 from domain.booking.state import Booking
 from domain.calendar.decisions import release
+from domain.refusals import NotYours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,10 +28,12 @@ class MarkNoShow:
 def mark_no_show(message: MarkNoShow, work: Work) -> Versioned[Booking]:
     """The nights are free again.
 
-    Raises NoSuch, NotYours for the guest, TooEarly and PolicyForbids.
+    Raises NoSuch, NotYours for the guest, TooEarly, ReasonRequired and PolicyForbids.
     """
-    booking = work.hosted_booking(message.booking_id, "mark a no-show")
-    events = decisions.mark_no_show(booking.state, "host", message.reason, work.now)
+    booking, by = work.acting_on(message.booking_id)
+    if by == "guest":
+        raise NotYours(action="mark a no-show")
+    events = decisions.mark_no_show(booking.state, by, message.reason, work.now)
     if events:
         calendar = work.calendar(booking.state.listing_id)
         work.record(calendar, release(calendar.state, message.booking_id))

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from commands.context import Context
 from commands.versioned import Versioned
+from domain.account.facts import Role
 from domain.account.state import Account
 from domain.account.state import evolve as evolve_account
-from domain.booking.facts import Side
+from domain.booking.facts import Party, Side
 from domain.booking.state import Booking
 from domain.booking.state import evolve as evolve_booking
 from domain.calendar.state import EMPTY, Calendar
@@ -55,8 +56,8 @@ S = TypeVar("S")
 class Work:
     """Loads states, takes decided events, and remembers both for one append.
 
-    ``now`` is Postgres's time: the command's only clock. The first attempt decides on what this
-    process knows, which the append checks; a ``careful`` one on what is stored.
+    ``now`` is Postgres's time, or the import's: the command's only clock. The first attempt decides
+    on what this process knows, which the append checks; a ``careful`` one on what is stored.
     """
 
     log: EventLog
@@ -74,7 +75,9 @@ class Work:
     def listing(self, listing_id: UUID) -> Versioned[Listing]:
         """A listing that the actor may know of; raises NoSuch."""
         found = self._load(listing_stream(listing_id), str(listing_id), evolve_listing)
-        if found is None or not found.state.seen_by(self.context.actor):
+        if found is None or not (
+            found.state.seen_by(self.context.actor) or "support" in self.roles()
+        ):
             raise NoSuch(what="listing", id=str(listing_id))
         return found
 
@@ -138,16 +141,38 @@ class Work:
         Raises NoSuch, or NotYours for its guest.
         """
         found = self.own_booking(booking_id)
-        if self.side(found.state) != "host":
+        found, party = self.acting_on(booking_id)
+        if party != "host":
             raise NotYours(action=action)
         return found
 
     def booked_by_actor(self, booking_id: UUID, action: str) -> Versioned[Booking]:
-        """A booking that the actor made; raises NoSuch, or NotYours for its host."""
-        found = self.own_booking(booking_id)
-        if found.state.party(self.context.actor) != "guest":
+        """A booking that the actor made; raises NoSuch, or NotYours for others who may see it."""
+        found, party = self.acting_on(booking_id)
+        if party != "guest":
             raise NotYours(action=action)
         return found
+
+    def acting_on(self, booking_id: UUID) -> tuple[Versioned[Booking], Party]:
+        """A booking, and the side for which the actor acts on it.
+
+        That is the platform for support, unless it takes part itself. Raises as
+        :meth:`own_booking`.
+        """
+        found = self.booking(booking_id)
+        if found.state.party(self.context.actor) is None and "support" in self.roles():
+            may = self.listing(found.state.listing_id).state.permissions_of(self.context.actor)
+            if "bookings" not in may:
+                return found, "platform"
+        found = self.own_booking(booking_id)
+        return found, self.side(found.state)
+
+    def roles(self) -> frozenset[Role]:
+        """What the actor may do now; a role given or taken meanwhile is a conflict."""
+        if (actor := self.context.actor) is None:
+            return frozenset()
+        account = self._load(account_stream(actor), str(actor), evolve_account)
+        return account.state.roles if account else frozenset()
 
     def side(self, booking: Booking) -> Side:
         """The side of ``booking`` for which the actor acts, once :meth:`own_booking` let them."""

@@ -97,6 +97,14 @@ class AboveMaximumStay(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class NoGuests(Refusal):
+    """Nobody would stay."""
+
+    code = "no_guests"
+    says = "A booking is for at least one guest; say how many come."
+
+
+@dataclass(eq=False, kw_only=True)
 class TooManyGuests(Refusal):
     """The party is larger than the listing's units hold."""
 
@@ -240,6 +248,15 @@ class TooEarly(Refusal):
     says = "You can {action} from {earliest:%Y-%m-%dT%H:%M:%SZ} on."
     action: str
     earliest: datetime
+
+
+@dataclass(eq=False, kw_only=True)
+class ReasonRequired(Refusal):
+    """The platform overrides what was agreed only with a reason."""
+
+    code = "reason_required"
+    says = "To {action} for the platform, give a reason: it is kept with the booking."
+    action: str
 
 
 @dataclass(eq=False, kw_only=True)

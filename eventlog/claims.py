@@ -53,7 +53,7 @@ class ClaimChanges:
     """What the events of a batch do to the rows, in the order in which it may be done."""
 
     released: set[UUID] = field(default_factory=set[UUID])
-    taken: list[tuple[object, ...]] = field(default_factory=list[tuple[object, ...]])
+    taken: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     moved: dict[UUID, dict[int, int]] = field(default_factory=dict[UUID, dict[int, int]])
     expiries: dict[UUID, datetime | None] = field(default_factory=dict[UUID, datetime | None])
 
@@ -106,6 +106,13 @@ class ClaimChanges:
     def _move(self, event: UnitsReassigned) -> None:
         """From the units that the row has to those it ends on, however often a batch moves it."""
         steps = dict(zip(event.before, event.after, strict=True))
+        if any(row[0] == event.claim_id for row in self.taken):
+            # Moves run first, so what the same batch took is inserted where it ends.
+            self.taken = [
+                (*row[:2], steps[row[2]], *row[3:]) if row[0] == event.claim_id else row
+                for row in self.taken
+            ]
+            return
         earlier = self.moved.get(event.claim_id)
         self.moved[event.claim_id] = (
             {row: steps.get(unit, unit) for row, unit in earlier.items()} if earlier else steps

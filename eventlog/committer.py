@@ -61,8 +61,9 @@ class Committer:
     def outcome(self, mine: Waiting) -> Appended:
         """What became of it, leading a batch if nobody else does; raises as :meth:`append`."""
         with self._lock:
-            leading = not self._storing
-            self._storing = True
+            # One that another has stored meanwhile leads nobody, and must not seem to.
+            leading = mine.outcome is None and not self._storing
+            self._storing = self._storing or leading
         while mine.outcome is None:
             if leading:
                 self._lead(mine)

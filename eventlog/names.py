@@ -69,6 +69,7 @@ NAMES: dict[type[Event], str] = {
     money.PayoutDue: "booking.payout_due.v1",
     money.PayoutPaid: "booking.payout_paid.v1",
     money.PayoutFailed: "booking.payout_failed.v1",
+    booking.BookingImported: "booking.imported.v1",
     review.GuestReviewed: "review.guest_reviewed.v1",
     review.HostReviewed: "review.host_reviewed.v1",
     review.ReviewsPublished: "review.published.v1",

@@ -21,7 +21,7 @@ from api.conventions.guards import (
     signed_in,
 )
 from api.paying import Paying, pay_and_wait, payment_id_of
-from api.representations.booking import Booking, BookingBody, ConfirmBody
+from api.representations.booking import Booking, BookingBody, CancelBody, ConfirmBody
 from api.representations.values import Empty, Reason
 from commands.approve_booking import ApproveBooking, approve_booking
 from commands.book import Book
@@ -111,11 +111,18 @@ async def cancel(
     side: Side,
     caller: Caller,
     booking_id: UUID,
-    body: Annotated[Reason | None, Body()] = None,
+    body: Annotated[CancelBody | None, Body()] = None,
 ) -> Response:
-    """End it early; the refund follows the policy that was pinned when it was booked."""
-    reason = body.reason if body else None
-    message = CancelBooking(booking_id=booking_id, refund_id=uuid7(), reason=reason)
+    """End it early; the refund follows the policy that was pinned when it was booked.
+
+    Support may override it, with a reason: all goes back, or the share it names.
+    """
+    message = CancelBooking(
+        booking_id=booking_id,
+        refund_id=uuid7(),
+        reason=body.reason if body else None,
+        refund_share=body.refund_share if body else None,
+    )
     return await side.carry_out(request, cancel_booking, message, shown(side, caller))
 
 
@@ -200,7 +207,10 @@ async def no_show(
     booking_id: UUID,
     body: Annotated[Reason | None, Body()] = None,
 ) -> Response:
-    """Say that the guest never came, from check-in time on; the nights are free again."""
+    """Say that the guest never came, from check-in time on; the nights are free again.
+
+    Support may say so earlier, with a reason.
+    """
     message = MarkNoShow(booking_id=booking_id, reason=body.reason if body else None)
     return await side.carry_out(request, mark_no_show, message, shown(side, caller))
 
@@ -211,7 +221,9 @@ def shown(
     """How a booking is answered to ``caller``, who made it just now when it is 201."""
 
     def respond(booking: Versioned[DomainBooking]) -> StoredResponse:
-        page = Booking.of(booking.state, booking.version, caller, side.clock())
+        # Who is on no side of it and was let through acted for the platform.
+        party = booking.state.party(caller) or "platform"
+        page = Booking.of(booking.state, booking.version, caller, side.clock(), party=party)
         location = f"/v1/bookings/{booking.state.id}" if status == 201 else None
         return stored(page, status, version=booking.version, location=location)
 

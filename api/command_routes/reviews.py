@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from api.assembly import ordered_router
 from api.commanding import Side, stored
 from api.conventions.callers import Caller
-from api.conventions.guards import guards, sees_booking, signed_in
+from api.conventions.guards import guards, signed_in, takes_part
 from api.representations.review import ReplyBody, Review, ReviewBody
 from commands.receipts import StoredResponse
 from commands.reply_to_review import ReplyToReview, reply_to_review
@@ -26,7 +26,7 @@ router = ordered_router("reviews")
     status_code=201,
     response_model=Review,
 )
-@guards(signed_in, sees_booking)
+@guards(signed_in, takes_part("bookings"))
 async def review(
     request: Request, side: Side, caller: Caller, booking_id: UUID, body: ReviewBody
 ) -> Response:
@@ -40,7 +40,7 @@ async def review(
     summary="Reply to a review",
     response_model=Review,
 )
-@guards(signed_in, sees_booking)
+@guards(signed_in, takes_part("bookings"))
 async def reply(
     request: Request,
     side: Side,

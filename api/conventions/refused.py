@@ -43,6 +43,7 @@ FIELDS: dict[str, str] = {
     "arrival_not_allowed": "arrive",
     "departure_not_allowed": "depart",
     "dates_reversed": "depart",
+    "no_guests": "guests",
     "too_many_guests": "guests",
     "too_many_units": "units",
     "currency_mismatch": "currency",
@@ -51,6 +52,7 @@ FIELDS: dict[str, str] = {
     "coupon_expired": "coupon",
     "coupon_not_for_this": "coupon",
     "link_spent": "token",
+    "reason_required": "reason",
 }
 """The field to mark, where one field is to blame."""
 

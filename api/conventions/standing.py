@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from api.conventions.sight import Sight
-from domain.booking.facts import Side
+from domain.booking.facts import Party, Side
 from domain.booking.state import Booking
 from domain.conversation.state import Conversation
 from domain.listing.facts import Permission
@@ -30,6 +30,23 @@ async def booking_for(
         if permission not in may:
             raise NotYours(action=f"do this: it takes the permission {permission}")
     return found
+
+
+async def acting_on(
+    sight: Sight, booking_id: UUID, caller: UUID | None
+) -> tuple[Booking, int, Party]:
+    """The booking, its version, and the side for which the caller may act on it.
+
+    That is the platform for support, unless it takes part itself. Raises as :func:`booking_for`.
+    """
+    found = await sight.booking(booking_id)
+    if found and caller and found[0].party(caller) is None:
+        may = await _permissions(sight, found[0].listing_id, caller)
+        if "bookings" not in may and "support" in await sight.roles(caller):
+            return *found, "platform"
+    booking, version = await booking_for(sight, booking_id, caller, "bookings")
+    assert caller is not None, "nobody takes part unnamed"
+    return booking, version, booking.acts_as(caller)
 
 
 async def inquiry_for(

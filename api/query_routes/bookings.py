@@ -1,4 +1,4 @@
-"""What was agreed, for the guest and the host of a booking."""
+"""What was agreed, for the guest and the host of a booking, and for support."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from api.assembly import ordered_router
 from api.conventions.callers import Caller
 from api.conventions.guards import guards, sees_booking, signed_in
 from api.conventions.reading import catch_up
-from api.conventions.standing import booking_for
+from api.conventions.standing import acting_on
 from api.querying import Side, answer
 from api.representations.booking import Booking, RefundPreview
 from api.representations.payment import Payments
@@ -21,10 +21,10 @@ router = ordered_router("bookings")
 @router.get("/v1/bookings/{booking_id}", summary="Show a booking", response_model=Booking)
 @guards(signed_in, sees_booking)
 async def show(request: Request, side: Side, caller: Caller, booking_id: UUID) -> Response:
-    """A booking that you are a side of, or co-host."""
+    """A booking that you are a side of, or co-host; support sees every one."""
     told = await catch_up(request, side.applied)
-    booking, version = await booking_for(side, booking_id, caller, "bookings")
-    page = Booking.of(booking, version, caller, side.clock())
+    booking, version, party = await acting_on(side, booking_id, caller)
+    page = Booking.of(booking, version, caller, side.clock(), party=party)
     return answer(request, page, told, version=version)
 
 
@@ -39,8 +39,8 @@ async def refund_preview(
 ) -> Response:
     """What would go back if you cancelled now."""
     told = await catch_up(request, side.applied)
-    booking, _version = await booking_for(side, booking_id, caller, "bookings")
-    return answer(request, RefundPreview.at(booking, caller, side.clock()), told)
+    booking, _version, party = await acting_on(side, booking_id, caller)
+    return answer(request, RefundPreview.at(booking, party, side.clock()), told)
 
 
 @router.get("/v1/bookings/{booking_id}/payments", summary="List payments", response_model=Payments)
@@ -48,5 +48,5 @@ async def refund_preview(
 async def payments(request: Request, side: Side, caller: Caller, booking_id: UUID) -> Response:
     """Every attempt to pay, the first one first."""
     told = await catch_up(request, side.applied)
-    booking, version = await booking_for(side, booking_id, caller, "bookings")
+    booking, version, _party = await acting_on(side, booking_id, caller)
     return answer(request, Payments.of(booking.account.payments), told, version=version)

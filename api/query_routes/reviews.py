@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from api.assembly import ordered_router
 from api.conventions.callers import Caller, CallerIfAny
 from api.conventions.cursors import DEFAULT_LIMIT, CursorText, Limit
-from api.conventions.guards import guards, sees_booking, sees_listing, signed_in
+from api.conventions.guards import guards, sees_listing, signed_in, takes_part
 from api.conventions.reading import catch_up
 from api.conventions.standing import booking_for
 from api.query_routes.listings import may_see
@@ -29,7 +29,7 @@ router = ordered_router("reviews")
     summary="List the reviews of a stay",
     response_model=BookingReviews,
 )
-@guards(signed_in, sees_booking)
+@guards(signed_in, takes_part("bookings"))
 async def of_booking(request: Request, side: Side, caller: Caller, booking_id: UUID) -> Response:
     """Your side's review, and the other's once both have written or the time is over."""
     told = await catch_up(request, side.applied)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictInt
 
 from api.representations.payment import PaymentMethod
 from api.representations.quote import Line, PriceLine, lines_of
-from api.representations.values import Input, Money
+from api.representations.values import Input, Money, Reason
 from domain.booking.decisions import Action, actions, refund, refund_total
 from domain.booking.facts import Party, RefundLine
+from domain.booking.policy import WHOLE
 from domain.booking.state import Booking as DomainBooking
 from domain.booking.state import PaymentStatus, Status
 from domain.listing.facts import Kind
@@ -34,6 +35,18 @@ class ConfirmBody(Input):
     """How to pay; the sandbox approves by default."""
 
     payment_method: PaymentMethod | None = None
+
+
+class CancelBody(Reason):
+    """Why; and, from support alone, how much goes back."""
+
+    refund_share: (
+        Annotated[
+            StrictInt,
+            Field(ge=0, le=WHOLE, description="Ten-thousandths of each line; support only."),
+        ]
+        | None
+    ) = None
 
 
 class Refund(BaseModel):
@@ -57,9 +70,8 @@ class RefundPreview(Refund):
     valid_until: datetime
 
     @classmethod
-    def at(cls, booking: DomainBooking, caller: UUID, now: datetime) -> Self:
-        """For the side that ``caller`` is on; PolicyForbids when it can't be cancelled."""
-        party = booking.acts_as(caller)
+    def at(cls, booking: DomainBooking, party: Party, now: datetime) -> Self:
+        """For that side of the booking; PolicyForbids when it can't be cancelled."""
         if "cancel" not in actions(booking, party, now):
             raise PolicyForbids(action="cancel", status=booking.status_at(now))
         lines = refund(booking, party, now)
@@ -95,8 +107,19 @@ class Booking(BaseModel):
     actions: list[Action] = Field(description="What you may do now.")
 
     @classmethod
-    def of(cls, booking: DomainBooking, version: int, caller: UUID, now: datetime) -> Self:
-        """As ``caller`` sees it at ``now``: a hold that lapsed is expired, whoever tidies up."""
+    def of(
+        cls,
+        booking: DomainBooking,
+        version: int,
+        caller: UUID,
+        now: datetime,
+        *,
+        party: Party | None = None,
+    ) -> Self:
+        """As ``caller`` sees it at ``now``: a hold that lapsed is expired, whoever tidies up.
+
+        ``party`` is the side they act for, when that is not their own.
+        """
         status = booking.status_at(now)
         pending = status in ("held", "awaiting_approval")
         cancelled = status == "cancelled"
@@ -118,7 +141,7 @@ class Booking(BaseModel):
             hold_expires_at=booking.hold_expires_at if pending else None,
             cancelled_by=booking.cancelled_by,
             refund=Refund.of(booking, booking.refund) if cancelled else None,
-            actions=list(actions(booking, booking.acts_as(caller), now)),
+            actions=list(actions(booking, party or booking.acts_as(caller), now)),
         )
 
 

@@ -23,13 +23,13 @@ from domain.booking.facts import (
 from domain.booking.paying import late_or_forbidden
 from domain.booking.payouts import schedule
 from domain.booking.policy import WHOLE
-from domain.booking.refunding import no_more_than, refund_from
+from domain.booking.refunding import no_more_than, refund_from, shares
 from domain.booking.state import Booking
 from domain.listing.state import Listing
 from domain.local_time import instant
 from domain.money import Money, total
 from domain.quote.state import Quote
-from domain.refusals import QuoteExpired, TooEarly
+from domain.refusals import NotYours, QuoteExpired, ReasonRequired, TooEarly
 
 Action = Literal[
     "confirm", "approve", "decline", "cancel", "check-in", "complete", "no-show", "change"
@@ -109,16 +109,29 @@ def decline(booking: Booking, reason: str | None, now: datetime) -> list[Booking
 
 
 def cancel(
-    booking: Booking, by: Party, reason: str | None, refund_id: UUID, now: datetime
+    booking: Booking,
+    by: Party,
+    reason: str | None,
+    refund_id: UUID,
+    now: datetime,
+    *,
+    share: int | None = None,
 ) -> list[BookingEvent]:
     """End the agreement early, with the refund that the pinned policy gives.
 
     What the guest does not get back is the host's; money that is still on its way goes back whole
     when it comes.
+
+    The platform overrides the policy, with a reason: it refunds all, or ``share`` ten-thousandths
+    of each line. Raises ReasonRequired, and NotYours when another side names a share.
     """
+    if by == "platform":
+        _needs_reason("cancel", reason)
+    elif share is not None:
+        raise NotYours(action="choose the refund")
     match booking.status_at(now):
         case "held" | "awaiting_approval" | "confirmed":
-            lines = refund(booking, by, now)
+            lines = refund(booking, by, now, WHOLE if share is None else share)
             back = total([line.amount for line in lines], booking.total.currency)
             cancelled = BookingCancelled(by=by, reason=reason, refund=lines, refund_total=back)
             refunds = refund_from(booking.account, back, refund_id, "cancelled")
@@ -129,18 +142,17 @@ def cancel(
             raise late_or_forbidden(booking, "cancel", status)
 
 
-def refund(booking: Booking, by: Party, now: datetime) -> tuple[RefundLine, ...]:
+def refund(
+    booking: Booking, by: Party, now: datetime, share: int = WHOLE
+) -> tuple[RefundLine, ...]:
     """What of each line would go back at ``now``; nothing paid, nothing goes back.
 
-    A cancellation that is not the guest's refunds all.
+    The policy says how much when the guest cancels; the host refunds all, and the platform
+    ``share`` ten-thousandths.
     """
-    share = WHOLE
     if by == "guest":
         share = booking.policy.share_at(now, booking.check_in, booking.requested_at)
-    lines = [
-        RefundLine(kind=line.kind, description=line.description, amount=line.amount.share(share))
-        for line in booking.lines
-    ]
+    lines = shares(booking.lines, share, booking.total.currency)
     return no_more_than(booking.paid, lines)
 
 
@@ -199,8 +211,11 @@ def mark_no_show(
 ) -> list[BookingEvent]:
     """The guest did not come; marked already, nothing happens.
 
-    A host may say so from check-in time on; the platform earlier too.
+    A host may say so from check-in time on; the platform earlier too, with a reason. Raises
+    ReasonRequired.
     """
+    if by == "platform":
+        _needs_reason("mark a no-show", reason)
     status = booking.status_at(now)
     if status == "no_show":
         return []
@@ -226,9 +241,16 @@ def actions(booking: Booking, party: Party | None, now: datetime) -> tuple[Actio
         return ("cancel", *arrived, *missed)
     if party == "host" and status == "checked_in":
         return ("complete",)
+    if party == "platform" and status == "confirmed":
+        return ("cancel", "no-show")
     if party is not None and status in ("held", "awaiting_approval", "confirmed"):
         return ("cancel",)
     return ()
+
+
+def _needs_reason(action: str, reason: str | None) -> None:
+    if not reason or not reason.strip():
+        raise ReasonRequired(action=action)
 
 
 def _not_before(earliest: datetime, now: datetime, action: str) -> None:

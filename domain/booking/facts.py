@@ -150,6 +150,25 @@ class BookingExpired:
     expired_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class BookingImported:
+    """The booking came from a published data set, which said this about it, once it had ended."""
+
+    source: str
+    reference: str
+    room_reserved: str
+    room_assigned: str
+    changes: int
+    adults: int
+    children: int | None
+    babies: int
+    meal: str
+    market_segment: str
+    customer_type: str
+    deposit: str
+    special_requests: int
+
+
 BookingEvent = (
     BookingRequested
     | BookingApproved
@@ -164,4 +183,5 @@ BookingEvent = (
     | BookingMarkedNoShow
     | BookingChanged
     | PaymentEvent
+    | BookingImported
 )

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 from uuid import UUID
 
 from domain.booking.payment_facts import NextAction, Purpose
 from domain.money import Money, total
+
+ELSEWHERE: Final = "imported"
+"""The method of payments that were made elsewhere: no provider of ours has their money."""
 
 PaymentState = Literal["pending", "challenged", "authorised", "failed", "captured"]
 Paid = TypeVar("Paid", "Payment", "Refund", "Payout")
@@ -119,6 +122,11 @@ class Account:
     def coming(self) -> Money:
         """What is asked for and may still arrive."""
         return self._sum(payment.amount for payment in self.payments if payment.under_way)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether somebody else has the money, and pays the host."""
+        return any(payment.method == ELSEWHERE for payment in self.payments)
 
     def going_back(self, payment_id: UUID | None = None) -> Money:
         """What is refunded or to be refunded, of one payment or of all."""

@@ -43,7 +43,7 @@ def in_line(
         if waiting.amount == owed:
             return []
         return [PayoutAdjusted(payout_id=waiting.id, amount=owed, why=why)]
-    if not owed.amount or not _is_due_to_host(booking):
+    if not owed.amount or not _is_due_to_host(booking) or booking.account.elsewhere:
         return []
     due_at = max(now, booking.check_in) + PAYOUT_DELAY
     if booking.account.payouts:

@@ -17,6 +17,7 @@ from domain.booking.facts import (
     BookingDeclined,
     BookingEvent,
     BookingExpired,
+    BookingImported,
     BookingMarkedNoShow,
     BookingRequested,
     Party,
@@ -78,6 +79,7 @@ class Booking:
     deposit: Money | None = None
     check_in_time: time = CHECK_IN
     hold_minutes: int = HOLD_MINUTES
+    source: BookingImported | None = None
 
     @property
     def check_in(self) -> datetime:
@@ -190,6 +192,8 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
             return replace(booking, status="no_show")
         case BookingExpired():
             return replace(booking, status="expired", hold_expires_at=event.expired_at)
+        case BookingImported():
+            return replace(booking, source=event)
         case _:
             return replace(booking, account=evolve_account(booking.account, event))
 

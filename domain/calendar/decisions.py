@@ -236,13 +236,13 @@ def _make_room(
     """Units for ``stay``, and the moves of other claims that make them free over all of it."""
     if wanted > capacity:
         raise TooManyUnits(units=wanted, maximum=capacity)
-    full = calendar.full_nights(stay, capacity=capacity, wanted=wanted, now=now)
-    if full:
-        raise NightsTaken(listing_id=listing_id, nights=full)
     taken = calendar.taken_units(stay, now)
     free = [unit for unit in range(capacity) if unit not in taken]
     if len(free) >= wanted:
         return tuple(free[:wanted]), []
+    full = calendar.full_nights(stay, capacity=capacity, wanted=wanted, now=now)
+    if full:
+        raise NightsTaken(listing_id=listing_id, nights=full)
     picked, others = arrange(calendar.live(now), stay, wanted, capacity, today)
     moves: list[CalendarEvent] = [
         UnitsReassigned(claim_id=claim.id, before=claim.units, after=others[claim.id])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal, assert_never
@@ -53,9 +52,23 @@ class Calendar:
         """The claims that stand at ``now``."""
         return [claim for claim in self.claims.values() if claim.live_at(now)]
 
+    def near(self, stay: Stay, now: datetime) -> list[Claim]:
+        """The claims that stand at ``now`` on at least one night of ``stay``."""
+        # A listing keeps thousands of past claims: most are passed over without a call.
+        arrive, depart = stay.arrive, stay.depart
+        return [
+            claim
+            for claim in self.claims.values()
+            if claim.stay.depart > arrive and claim.stay.arrive < depart and claim.live_at(now)
+        ]
+
     def lapsed(self, now: datetime) -> list[Claim]:
         """The holds that reached their end but were not yet tidied away."""
-        return [claim for claim in self.claims.values() if not claim.live_at(now)]
+        return [
+            claim
+            for claim in self.claims.values()
+            if claim.until is not None and not claim.live_at(now)
+        ]
 
     def offered_to(self, guest_id: UUID, stay: Stay, now: datetime) -> Claim | None:
         """The claim that holds exactly these nights for the guest as an offer, if there is one."""
@@ -76,20 +89,23 @@ class Calendar:
 
     def taken_units(self, stay: Stay, now: datetime) -> set[int]:
         """The units that are claimed on at least one night of ``stay``."""
-        return {
-            unit for claim in self.live(now) if claim.stay.overlaps(stay) for unit in claim.units
-        }
+        return {unit for claim in self.near(stay, now) for unit in claim.units}
 
     def full_nights(
         self, stay: Stay, *, capacity: int, wanted: int, now: datetime
     ) -> tuple[date, ...]:
         """The nights of ``stay`` on which fewer than ``wanted`` of ``capacity`` units are free."""
-        near = [claim for claim in self.live(now) if claim.stay.overlaps(stay)]
-        taken: Counter[date] = Counter()
-        for claim in near:
-            for night in claim.stay.nights():
+        taken = [0] * stay.length
+        for claim in self.near(stay, now):
+            first = max(0, (claim.stay.arrive - stay.arrive).days)
+            last = min(stay.length, (claim.stay.depart - stay.arrive).days)
+            for night in range(first, last):
                 taken[night] += len(claim.units)
-        return tuple(night for night in stay.nights() if capacity - taken[night] < wanted)
+        return tuple(
+            night
+            for night, units in zip(stay.nights(), taken, strict=True)
+            if capacity - units < wanted
+        )
 
     def units_taken_on(self, night: date, now: datetime) -> int:
         """How many units are claimed on ``night``."""

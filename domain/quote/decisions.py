@@ -18,6 +18,7 @@ from domain.refusals import (
     BeyondHorizon,
     DatesPast,
     ListingNotPublished,
+    NoGuests,
     TooManyGuests,
     TooManyUnits,
 )
@@ -57,6 +58,8 @@ def check_rules(listing: Listing, stay: Stay, guests: int, units: int, now: date
     if stay.length > arrival.maximum_nights:
         raise AboveMaximumStay(nights=stay.length, maximum=arrival.maximum_nights)
     _enough_units(listing, units)
+    if guests < 1:
+        raise NoGuests
     if guests > listing.max_guests * units:
         raise TooManyGuests(guests=guests, maximum=listing.max_guests * units)
     _open(listing, stay)

@@ -47,7 +47,14 @@ from domain.booking.policy import (
 from domain.booking.state import Booking, evolve
 from domain.money import Money
 from domain.quote.decisions import quote
-from domain.refusals import HoldLapsed, PolicyForbids, QuoteExpired, TooEarly
+from domain.refusals import (
+    HoldLapsed,
+    NotYours,
+    PolicyForbids,
+    QuoteExpired,
+    ReasonRequired,
+    TooEarly,
+)
 from tests.domain.facts import (
     BOOKING,
     GUEST,
@@ -80,8 +87,14 @@ def confirming(now: datetime = NOW) -> Deciding:
     return lambda state: confirm(state, PAYMENT, "sandbox", now)
 
 
-def cancelling(by: str = "guest", now: datetime = NOW) -> Deciding:
-    return lambda state: cancel(state, by, None, REFUND, now)  # type: ignore[arg-type]
+def cancelling(
+    by: str = "guest",
+    now: datetime = NOW,
+    *,
+    reason: str | None = None,
+    share: int | None = None,
+) -> Deciding:
+    return lambda state: cancel(state, by, reason, REFUND, now, share=share)  # type: ignore[arg-type]
 
 
 asked_to_pay = PaymentRequested(
@@ -166,9 +179,10 @@ def test_the_refund_follows_the_pinned_policy(
     now = CHECK_IN - before_check_in
     share = Money(back // 2, "SEK")
     line = RefundLine(kind="night", description="2027-06-10", amount=share)
+    reason = "Flooded" if by == "platform" else None
     cancelled = BookingCancelled(
         by=by,  # type: ignore[arg-type]
-        reason=None,
+        reason=reason,
         refund=(line, line),
         refund_total=Money(back, "SEK"),
     )
@@ -184,7 +198,7 @@ def test_the_refund_follows_the_pinned_policy(
             due_at=max(now, CHECK_IN) + timedelta(hours=24),
         )
         facts.append(rest)
-    state = booking(requested(), paid, stands).when(cancelling(by, now)).then(*facts)
+    state = booking(requested(), paid, stands).when(cancelling(by, now, reason=reason)).then(*facts)
     assert state.status == "cancelled"
     assert cancel(state, "guest", None, REFUND, now) == []
 
@@ -354,6 +368,96 @@ def test_an_expired_quote_is_not_booked() -> None:
 
 
 @pytest.mark.parametrize(
+    ("share", "before_check_in", "back"),
+    [
+        (None, timedelta(days=30), 200_000),
+        (None, -timedelta(days=1), 200_000),
+        (10_000, timedelta(0), 200_000),
+        (9_999, timedelta(0), 199_980),
+        (2_500, timedelta(days=30), 50_000),
+        (1, timedelta(days=30), 20),
+        (0, timedelta(days=30), 0),
+    ],
+    ids=[
+        "no share said, early: all",
+        "no share said, after check-in time: all",
+        "all of each line",
+        "all but a ten-thousandth",
+        "a quarter, where the policy gives all",
+        "a ten-thousandth",
+        "nothing, where the policy gives all",
+    ],
+)
+def test_the_platform_overrides_the_policy_with_a_reason(
+    share: int | None, before_check_in: timedelta, back: int
+) -> None:
+    deciding = cancelling("platform", CHECK_IN - before_check_in, reason="Flooded", share=share)
+    state = booking(requested(), paid, stands).when(deciding)
+    line = RefundLine(kind="night", description="2027-06-10", amount=Money(back // 2, "SEK"))
+    cancelled = BookingCancelled(
+        by="platform",
+        reason="Flooded",
+        refund=(line, line),
+        refund_total=Money(back, "SEK"),
+    )
+    refunded = RefundRequested(
+        refund_id=REFUND, payment_id=PAYMENT, amount=Money(back, "SEK"), why="cancelled"
+    )
+    rest = PayoutScheduled(
+        payout_id=uuid5(REFUND, "payout"),
+        amount=Money(200_000 - back, "SEK"),
+        due_at=CHECK_IN + timedelta(hours=24),
+    )
+    facts: list[BookingEvent] = [cancelled]
+    facts += [refunded] if back else []
+    facts += [rest] if back < 200_000 else []
+    after = state.then(*facts)
+    assert (after.cancelled_by, after.cancel_reason) == ("platform", "Flooded")
+    assert cancel(after, "platform", "Twice", REFUND, NOW) == []
+
+
+@pytest.mark.parametrize("reason", [None, "", " \n"], ids=["none", "empty", "blank"])
+def test_the_platform_does_nothing_without_a_reason(reason: str | None) -> None:
+    stood = (requested(), paid, stands)
+    booking(*stood).when(cancelling("platform", reason=reason)).then_refused(
+        ReasonRequired, action="cancel"
+    )
+    for now in (CHECK_IN - MOMENT, CHECK_IN):
+        booking(*stood).when(
+            lambda state: mark_no_show(state, "platform", reason, now)  # noqa: B023 - called at once
+        ).then_refused(ReasonRequired, action="mark a no-show")
+
+
+@pytest.mark.parametrize("by", ["guest", "host"])
+def test_nobody_else_chooses_the_refund(by: str) -> None:
+    for share in (0, 5_000, 10_000):
+        booking(requested(), paid, stands).when(cancelling(by, share=share)).then_refused(
+            NotYours, action="choose the refund"
+        )
+
+
+@pytest.mark.parametrize(
+    ("facts", "may"),
+    [
+        ((requested(),), ("cancel",)),
+        ((requested(needs_approval=True),), ("cancel",)),
+        ((requested(), paid, stands), ("cancel", "no-show")),
+        ((requested(), paid, stands, BookingCheckedIn(at=NOW)), ()),
+        ((requested(), BookingExpired(expired_at=LAPSE)), ()),
+    ],
+    ids=["held", "awaiting approval", "confirmed", "checked in", "expired"],
+)
+def test_the_platform_is_told_what_it_may_do(
+    facts: tuple[BookingEvent, ...], may: tuple[str, ...]
+) -> None:
+    state: Booking | None = None
+    for fact in facts:
+        state = evolve(state, fact)
+    assert state is not None
+    assert actions(state, "platform", NOW) == may
+
+
+@pytest.mark.parametrize(
     ("facts", "account", "may"),
     [
         ((requested(),), GUEST, ("confirm", "change", "cancel")),
@@ -379,9 +483,10 @@ def test_each_side_is_told_what_it_may_do(
     nightly=st.integers(0, 10_000_000),
     by=st.sampled_from(["guest", "host", "platform"]),
     minutes=st.integers(-200_000, 200_000),
+    share=st.integers(0, 10_000),
 )
 def test_a_refund_lies_between_nothing_and_what_was_paid(
-    nightly: int, by: str, minutes: int
+    nightly: int, by: str, minutes: int, share: int
 ) -> None:
     now = CHECK_IN - timedelta(minutes=minutes)
     state = evolve(None, requested(nightly=nightly))
@@ -390,5 +495,5 @@ def test_a_refund_lies_between_nothing_and_what_was_paid(
     if nightly:
         whole = PaymentCaptured(payment_id=PAYMENT, method="sandbox", amount=state.total)
         state = evolve(evolve(state, whole), stands)
-    back = refund_total(state, refund(state, by, now))  # type: ignore[arg-type]
+    back = refund_total(state, refund(state, by, now, share))  # type: ignore[arg-type]
     assert 0 <= back.amount <= state.paid.amount

@@ -106,3 +106,16 @@ def test_a_store_that_fails_fails_everybody_and_then_goes_on() -> None:
     with pytest.raises(ConnectionError):
         gathering.append(append("1"))
     assert gathering.append(append("2")).positions == {0: 2}
+
+
+def test_whoever_asks_late_leaves_the_way_free() -> None:
+    storing = Storing()
+    gathering = Committer(storing)
+    late = gathering.enqueue(append("1"))
+    assert gathering.append(append("2")).positions == {0: 2}
+    assert gathering.outcome(late).positions == {0: 1}
+    following = gathering.enqueue(append("3"))
+    asking = Thread(target=gathering.outcome, args=[following], daemon=True)
+    asking.start()
+    assert following.known.wait(10)
+    assert storing.batches == [["1", "2"], ["3"]]
