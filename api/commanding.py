@@ -15,6 +15,7 @@ from api.conventions.bearer import Clock, utc_now
 from api.conventions.etags import etag_of
 from api.conventions.idempotency import REPLAYED, fingerprint, key_in
 from api.conventions.reading import TOLD, asked_positions
+from api.mail.correspondence import Correspondence
 from api.positions import encode_positions, merge_positions
 from api.representations.values import page_of
 from api.sign_in.grants import SignIn
@@ -35,12 +36,15 @@ class CommandSide:
     """What the endpoints of the command app call; ``key`` is that of request fingerprints.
 
     ``webhook_keys`` are those with which payment providers sign, by the provider's name.
+    ``verified_only``: booking takes a verified e-mail address.
     """
 
     commands: Commands
     sign_in: SignIn
+    correspondence: Correspondence
     key: bytes
     webhook_keys: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    verified_only: bool = False
     clock: Clock = utc_now
     limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
 
@@ -114,6 +118,15 @@ def stored(
     if location is not None:
         headers["Location"] = location
     return StoredResponse(status=status, body=body, headers=headers)
+
+
+def nothing(_message: object, _work: Work) -> None:
+    """A command that changes nothing in the log; a key still makes its repeats alike."""
+
+
+def promised(_result: object) -> StoredResponse:
+    """202: it will be done, or not, behind the scenes."""
+    return StoredResponse(status=202, body=b"", headers={})
 
 
 def done(_result: object) -> StoredResponse:

@@ -16,7 +16,9 @@ from api.command_routes import (
     co_hosts,
     listings,
     messages,
+    passwords,
     payments,
+    promotions,
     quotes,
     reviews,
     rules,
@@ -29,10 +31,15 @@ from api.conventions.bearer import TokenIssuer, TokenVerifier
 from api.conventions.sight import Sight
 from api.health import Check
 from api.log_sight import LogSight
+from api.mail.correspondence import Correspondence
+from api.mail.letters import Letters
+from api.mail.mailer import Mailer, NoMailer
+from api.mail.outbox import Outbox
 from api.middleware.client_address import LOOPBACK
 from api.secrets import key_for, webhook_key
 from api.sign_in.accounts import PostgresCredentials, connect_accounts
 from api.sign_in.grants import SignIn
+from api.sign_in.letter_tokens import LetterTokens
 from api.sign_in.passwords import Passwords
 from api.sign_in.sessions import PostgresSessions
 from commands.execute import Commands
@@ -46,11 +53,13 @@ ANSWER_WITHIN = 12.0
 
 ROUTERS = (
     accounts.router,
+    passwords.router,
     tokens.router,
     listings.router,
     rules.router,
     blocks.router,
     quotes.router,
+    promotions.router,
     bookings.router,
     payments.router,
     webhooks.router,
@@ -66,34 +75,53 @@ def create_commands_app(
     postgres_url: str,
     signing_seed: bytes,
     secret: bytes,
+    mailer: Mailer | None = None,
+    letters: Letters | None = None,
+    verified_only: bool = False,
     origins: Iterable[str] = (),
     trusted_proxies: Iterable[str] = LOOPBACK,
 ) -> FastAPI:
     """The app on a log in Postgres, whose role may append to it.
 
-    ``signing_seed`` is the 32 bytes of an Ed25519 key; ``secret`` keys all keyed hashes. Nothing
-    is connected before the app starts, and it starts without Postgres: it is not ready then.
+    ``signing_seed`` is the 32 bytes of an Ed25519 key; ``secret`` keys all keyed hashes.
+    Booking takes a verified e-mail address if ``verified_only``. Nothing is connected before the
+    app starts, and it starts without Postgres: it is not ready then.
     """
     log = EventLog(postgres_url)
     pool = connect_accounts(postgres_url, at_most=4)
     issuer = TokenIssuer(signing_seed)
+    credentials = PostgresCredentials(pool)
+    sight = LogSight(log)
+    outbox = Outbox()
     side = CommandSide(
         commands=Commands(log),
         sign_in=SignIn(
-            credentials=PostgresCredentials(pool),
+            credentials=credentials,
             sessions=PostgresSessions(pool),
             passwords=Passwords(),
             issuer=issuer,
             secret=secret,
         ),
+        correspondence=Correspondence(
+            sight=sight,
+            credentials=credentials,
+            tokens=LetterTokens(secret),
+            letters=letters or Letters("Sojourn <no-reply@localhost>"),
+            mailer=mailer or NoMailer(),
+            outbox=outbox,
+            secret=secret,
+        ),
         key=key_for(secret, "idempotency"),
         webhook_keys={SANDBOX: webhook_key(secret, SANDBOX)},
+        verified_only=verified_only,
     )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         pool.open(wait=False)
+        outbox.open()
         yield
+        await outbox.close()
         await to_thread.run_sync(log.close)
         await to_thread.run_sync(pool.close)
 
@@ -103,7 +131,7 @@ def create_commands_app(
     return commands_app(
         side,
         verifier=TokenVerifier(issuer.public_key),
-        sight=LogSight(log),
+        sight=sight,
         origins=origins,
         trusted_proxies=trusted_proxies,
         checks={"postgres": postgres},
@@ -135,4 +163,5 @@ def commands_app(
         lifespan=lifespan,
     )
     app.state.side = side
+    app.state.verified_only = side.verified_only
     return app

@@ -18,12 +18,15 @@ from domain.conversation.state import Conversation
 from domain.conversation.state import evolve as evolve_conversation
 from domain.listing.state import Listing
 from domain.listing.state import evolve as evolve_listing
+from domain.promotion.state import Promotion
+from domain.promotion.state import evolve as evolve_promotion
 from domain.quote.state import evolve as evolve_quote
 from domain.streams import (
     account_stream,
     booking_stream,
     conversation_stream,
     listing_stream,
+    promotion_stream,
     quote_stream,
 )
 from eventlog.application import EventLog
@@ -56,6 +59,10 @@ class LogSight:
     async def booking(self, booking_id: UUID) -> tuple[Booking, int] | None:
         """The booking, whoever asks."""
         return await self._load(booking_stream(booking_id), evolve_booking)
+
+    async def promotion(self, promotion_id: UUID) -> tuple[Promotion, int] | None:
+        """The promotion, whoever asks."""
+        return await self._load(promotion_stream(promotion_id), evolve_promotion)
 
     async def conversation(self, about: UUID) -> tuple[Conversation, int] | None:
         """What was written about a booking or an inquiry, whoever asks."""

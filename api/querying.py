@@ -25,6 +25,7 @@ from domain.account.state import Account, evolve
 from domain.booking.state import Booking
 from domain.conversation.state import Conversation
 from domain.listing.state import Listing
+from domain.promotion.state import Promotion
 from domain.streams import account_stream
 from eventlog.reader import LogReader
 from projections.account.queries import account
@@ -33,6 +34,7 @@ from projections.conversation.queries import conversation
 from projections.generation import Generations
 from projections.listing_page.queries import listing_page
 from projections.parts import Part
+from projections.promotion.queries import promotion
 
 S = TypeVar("S")
 
@@ -83,6 +85,10 @@ class QuerySide:
     async def booking(self, booking_id: UUID) -> tuple[Booking, int] | None:
         """See :class:`api.conventions.sight.Sight`."""
         return _versioned(await booking(self.generations, booking_id))
+
+    async def promotion(self, promotion_id: UUID) -> tuple[Promotion, int] | None:
+        """See :class:`api.conventions.sight.Sight`."""
+        return _versioned(await promotion(self.generations, promotion_id))
 
     async def conversation(self, about: UUID) -> tuple[Conversation, int] | None:
         """See :class:`api.conventions.sight.Sight`."""

@@ -15,6 +15,7 @@ RESOURCES: dict[str, str] = {
     "blocks": "Nights that a host takes off the market.",
     "co-hosts": "Who may act for a host, and in what.",
     "quotes": "A price that stands for an hour.",
+    "promotions": "Coupons that hosts and the platform give.",
     "bookings": "Hold, confirm and cancel; approve and decline.",
     "payments": "Pay, and what the providers tell of it.",
     "reviews": "What guests and hosts say of a stay: neither reads the other's first.",

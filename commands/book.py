@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from commands.coupons import redeem_coupon
 from commands.lapsed import expire_lapsed
 from commands.versioned import Versioned
 from commands.work import Work
+from domain.account.decisions import check_verified
 from domain.booking.decisions import hold_until, request
 from domain.booking.state import Booking, evolve
 from domain.calendar.decisions import hold, release
@@ -23,22 +25,26 @@ MOST_OPEN_HOLDS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Book:
-    """Book what the quote says."""
+    """Book what the quote says; perhaps only for who has verified their e-mail address."""
 
     booking_id: UUID
     quote_id: UUID
+    verified_only: bool = False
 
 
 def book(message: Book, work: Work) -> Versioned[Booking]:
     """Under the price and the rules of the quote.
 
     Raises NoSuch, QuoteExpired, TooManyHolds, NightsTaken, and the refusal of what the listing no
-    longer takes: ListingNotPublished, DatesPast, TooManyUnits or DateClosed.
+    longer takes: ListingNotPublished, DatesPast, TooManyUnits or DateClosed; CouponUsedUp and
+    CouponWithdrawn; EmailUnverified where that counts.
     """
     quote = work.quote(message.quote_id).state
     if quote.booking_id is not None:
         # It is for a change of another booking, and none to book.
         raise NoSuch(what="quote", id=str(message.quote_id))
+    if message.verified_only:
+        check_verified(work.account(quote.guest_id).state)
     listing = work.listing(quote.listing_id).state
     calendar = work.calendar(quote.listing_id)
     check_still_bookable(listing, quote.stay, quote.units, work.now)
@@ -65,9 +71,11 @@ def book(message: Book, work: Work) -> Versioned[Booking]:
         waitlist = work.waitlist(quote.listing_id)
         work.record(waitlist, take(offered.id, message.booking_id))
     units = work.record(calendar, [*given_up, *held]).state.claims[message.booking_id].units
-    return work.begin(
+    booking = work.begin(
         booking_stream(message.booking_id),
         str(listing.id),
         evolve,
         request(message.booking_id, quote, listing, units, work.now),
     )
+    redeem_coupon(booking.state, work)
+    return booking

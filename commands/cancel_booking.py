@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from commands.coupons import return_coupon
 from commands.versioned import Versioned
 from commands.work import Work
 from domain.booking.decisions import cancel
@@ -29,4 +30,6 @@ def cancel_booking(message: CancelBooking, work: Work) -> Versioned[Booking]:
     if events:
         calendar = work.calendar(booking.state.listing_id)
         work.record(calendar, release(calendar.state, message.booking_id))
+        if booking.state.status != "confirmed":
+            return_coupon(booking.state, work)
     return work.record(booking, events)

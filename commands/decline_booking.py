@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from commands.coupons import return_coupon
 from commands.versioned import Versioned
 from commands.work import Work
 from domain.booking.decisions import decline
@@ -27,4 +28,5 @@ def decline_booking(message: DeclineBooking, work: Work) -> Versioned[Booking]:
     if events:
         calendar = work.calendar(booking.state.listing_id)
         work.record(calendar, release(calendar.state, message.booking_id))
+        return_coupon(booking.state, work)
     return work.record(booking, events)

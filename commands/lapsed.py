@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from commands.coupons import return_coupon
 from commands.work import Work
 from domain.booking.decisions import expire
 from domain.calendar.state import Calendar
@@ -14,4 +15,6 @@ def expire_lapsed(calendar: Calendar, work: Work, *, but: UUID | None = None) ->
     for claim in calendar.lapsed(work.now):
         if claim.booking_id not in (None, but):
             booking = work.booking(claim.booking_id)
-            work.record(booking, expire(booking.state, work.now))
+            if events := expire(booking.state, work.now):
+                return_coupon(booking.state, work)
+                work.record(booking, events)

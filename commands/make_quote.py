@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from commands.coupons import coupon_of
 from commands.versioned import Versioned
 from commands.work import Work
 from domain.quote.decisions import quote
@@ -24,6 +25,7 @@ class MakeQuote:
     guests: int
     units: int = 1
     ages: tuple[int, ...] | None = None
+    coupon: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +37,9 @@ class QuoteMade:
 
 
 def make_quote(message: MakeQuote, work: Work) -> QuoteMade:
-    """Raises NoSuch and the refusal of a rule that the stay breaks; taken nights still quote."""
+    """Raises NoSuch and why rules or coupon don't allow it; taken nights still quote."""
     listing = work.listing(message.listing_id)
+    coupon = coupon_of(message.coupon, listing.state.host_id, work) if message.coupon else None
     events = quote(
         listing.state,
         listing.version,
@@ -47,6 +50,7 @@ def make_quote(message: MakeQuote, work: Work) -> QuoteMade:
         units=message.units,
         ages=message.ages,
         now=work.now,
+        coupon=coupon,
     )
     calendar = work.calendar(message.listing_id)
     # A quote promises no nights, so it need not be decided again when the calendar moves.

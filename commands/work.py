@@ -23,6 +23,8 @@ from domain.events import Event
 from domain.listing.facts import Permission
 from domain.listing.state import KNOWING_OF_BOOKINGS, Listing
 from domain.listing.state import evolve as evolve_listing
+from domain.promotion.state import Promotion
+from domain.promotion.state import evolve as evolve_promotion
 from domain.quote.state import Quote
 from domain.quote.state import evolve as evolve_quote
 from domain.refusals import NoSuch, NotYours
@@ -35,6 +37,7 @@ from domain.streams import (
     calendar_stream,
     conversation_stream,
     listing_stream,
+    promotion_stream,
     quote_stream,
     review_stream,
     waitlist_stream,
@@ -192,6 +195,11 @@ class Work:
             raise NoSuch(what="account", id=str(account_id))
         return found
 
+    def promotion(self, promotion_id: UUID) -> Versioned[Promotion] | None:
+        """A promotion, whoever asks; none when nobody made it."""
+        stream, key = promotion_stream(promotion_id), str(promotion_id)
+        return self._load(stream, key, evolve_promotion)
+
     def has_holds(self, guest_id: UUID, most: int) -> bool:
         """Whether the guest has ``most`` open holds; opening one more than that is a conflict."""
         self.holds[guest_id] = most - 1
@@ -220,17 +228,22 @@ class Work:
         state = before.state
         for event in events:
             state = before.evolve(state, event)
-        self.writes.append(
-            StreamWrite(
-                stream=before.stream,
-                key=before.key,
-                expected=before.version,
-                events=tuple(events),
-            )
-        )
+        self._write(before, tuple(events))
         version = before.version + len(events)
         self._decide(before.stream, version, state)
         return Versioned(state, version, before.stream, before.key, before.evolve)
+
+    def _write(self, before: Versioned[Any], events: tuple[Event, ...]) -> None:
+        expected = before.version
+        for earlier in self.writes:
+            # One write a stream: what is decided twice in a step is stored together.
+            if earlier.stream == before.stream:
+                self.writes.remove(earlier)
+                expected, events = earlier.expected, earlier.events + events
+                break
+        self.writes.append(
+            StreamWrite(stream=before.stream, key=before.key, expected=expected, events=events)
+        )
 
     def _co_host(self, booking: Booking, permission: Permission) -> None:
         may = self.listing(booking.listing_id).state.permissions_of(self.context.actor)
@@ -242,6 +255,8 @@ class Work:
     def _load(
         self, stream: str, key: str, evolve: Callable[[S | None, Any], S]
     ) -> Versioned[S] | None:
+        if decided := self.decided.get(stream):
+            return Versioned(decided.state, decided.version, stream, key, evolve)
         known = self.log.latest(stream, evolve, settled=self.careful)
         self.reads[stream] = known.version if known else 0
         if known is None:

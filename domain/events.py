@@ -7,6 +7,7 @@ from domain.booking.facts import BookingEvent
 from domain.calendar.facts import CalendarEvent
 from domain.conversation.facts import ConversationEvent
 from domain.listing.facts import ListingEvent
+from domain.promotion.facts import PromotionEvent
 from domain.quote.facts import QuoteEvent
 from domain.review.facts import ReviewEvent
 from domain.waitlist.facts import WaitlistEvent
@@ -20,4 +21,5 @@ Event = (
     | ReviewEvent
     | ConversationEvent
     | AccountEvent
+    | PromotionEvent
 )

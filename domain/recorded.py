@@ -13,8 +13,8 @@ class Recorded:
     """One event of the log.
 
     ``position`` orders the whole log, ``version`` its stream (from 1, contiguous). ``key`` is the
-    id of the listing or account that the event is about, and ``partition`` follows from it.
-    ``recorded_at`` is the database's clock, ``occurred_at`` the decision's *now*.
+    id of the listing, account or promotion that the event is about, and ``partition`` follows from
+    it. ``recorded_at`` is the database's clock, ``occurred_at`` the decision's *now*.
     """
 
     position: int

@@ -165,7 +165,7 @@ class ListingIncomplete(Refusal):
 
 @dataclass(eq=False, kw_only=True)
 class InvalidOffer(Refusal):
-    """A field of a listing has a value that no listing may have."""
+    """A field has a value that it may not have."""
 
     code = "invalid_value"
     says = "{field} {why}."

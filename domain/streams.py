@@ -14,14 +14,7 @@ Category = Literal[
     "review",
     "conversation",
     "account",
-    "listing",
-    "calendar",
-    "quote",
-    "booking",
-    "review",
-    "conversation",
-    "waitlist",
-    "account",
+    "promotion",
 ]
 
 
@@ -63,6 +56,11 @@ def conversation_stream(about: UUID) -> str:
 def account_stream(account_id: UUID) -> str:
     """The stream of one account."""
     return f"account-{account_id}"
+
+
+def promotion_stream(promotion_id: UUID) -> str:
+    """The stream of one promotion."""
+    return f"promotion-{promotion_id}"
 
 
 def category(stream: str) -> str:

@@ -9,6 +9,7 @@ from domain.calendar import facts as calendar
 from domain.conversation import facts as conversation
 from domain.events import Event
 from domain.listing import facts as listing
+from domain.promotion import facts as promotion
 from domain.quote import facts as quote
 from domain.review import facts as review
 from domain.rules import facts as rules
@@ -83,6 +84,12 @@ NAMES: dict[type[Event], str] = {
     account.AccountRegistered: "account.registered.v1",
     account.RoleGranted: "account.role_granted.v1",
     account.RoleWithdrawn: "account.role_withdrawn.v1",
+    account.AccountVerified: "account.verified.v1",
+    account.AccountRenamed: "account.renamed.v1",
+    promotion.PromotionCreated: "promotion.created.v1",
+    promotion.PromotionRedeemed: "promotion.redeemed.v1",
+    promotion.RedemptionReturned: "promotion.redemption_returned.v1",
+    promotion.PromotionWithdrawn: "promotion.withdrawn.v1",
     account.DefaultRulesSet: "account.default_rules_set.v1",
 }
 

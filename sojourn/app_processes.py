@@ -20,7 +20,8 @@ QUERIES_ROLE = frozenset({"SOJOURN_POSTGRES_QUERIES_URL"})
 KEYS_TO_SIGN = frozenset({"SOJOURN_SIGNING_KEY_FILE", "SOJOURN_VERIFY_KEY_FILE"})
 KEY_TO_VERIFY = frozenset({"SOJOURN_VERIFY_KEY_FILE"})
 KEY_OF_HASHES = frozenset({"SOJOURN_SECRET_KEY_FILE"})
-CREDENTIALS = OWNER | COMMANDS_ROLE | QUERIES_ROLE | KEYS_TO_SIGN | KEY_OF_HASHES
+TO_SEND_MAIL = frozenset({"SOJOURN_SMTP_PASSWORD_FILE"})
+CREDENTIALS = OWNER | COMMANDS_ROLE | QUERIES_ROLE | KEYS_TO_SIGN | KEY_OF_HASHES | TO_SEND_MAIL
 
 COMMAND_SIDE = COMMANDS_ROLE | KEYS_TO_SIGN | KEY_OF_HASHES
 QUERY_SIDE = QUERIES_ROLE | KEY_TO_VERIFY | KEY_OF_HASHES
@@ -40,7 +41,7 @@ class App:
 
 
 APPS = (
-    App("commands", "api commands", COMMAND_SIDE, port="commands"),
+    App("commands", "api commands", COMMAND_SIDE | TO_SEND_MAIL, port="commands"),
     App("queries", "api queries", QUERY_SIDE, port="queries"),
     App("relay", "relay", COMMANDS_ROLE),
     App("pages", "worker pages", WORKER),
@@ -100,6 +101,7 @@ def variables_for(
         "SOJOURN_SIGNING_KEY_FILE": str(signing),
         "SOJOURN_VERIFY_KEY_FILE": str(verify),
         "SOJOURN_SECRET_KEY_FILE": str(secrets / "secret_key"),
+        "SOJOURN_MAIL_FOLDER": str(home / "mail"),
         **{f"SOJOURN_{name.upper()}_PORT": str(ports[name]) for name in PORTS},
         "SOJOURN_COMMANDS_UPSTREAM": f"http://127.0.0.1:{ports['commands']}",
         "SOJOURN_QUERIES_UPSTREAM": f"http://127.0.0.1:{ports['queries']}",

@@ -104,6 +104,28 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="origins whose pages may call the API, by commas"
     )
+    verified_email: bool = Field(
+        default=False, description="whether booking takes a verified e-mail address"
+    )
+    mail_folder: Path | None = Field(
+        default=None, description="a folder to write e-mails into, if no SMTP server sends them"
+    )
+    mail_from: str = Field(
+        default="Sojourn <no-reply@localhost>", description="whom e-mails are from"
+    )
+    mail_links: str | None = Field(
+        default=None,
+        description="where verify-email#token= and reset-password#token= are pages, for links",
+    )
+    smtp_host: str | None = Field(default=None, description="the SMTP server that sends e-mails")
+    smtp_port: Port = Field(default=587, description="where the SMTP server listens")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="how the connection to the SMTP server is kept private"
+    )
+    smtp_user: str | None = Field(default=None, description="who signs in to the SMTP server")
+    smtp_password_file: Path | None = Field(
+        default=None, description="a file with the password of the SMTP user"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="how much the processes tell"
     )
@@ -138,14 +160,21 @@ class Settings(BaseSettings):
 
     def key(self, name: str) -> bytes:
         """The bytes in the key file that the setting ``name`` tells; raises Stop."""
+        try:
+            return base64.b64decode(self.text(name).encode("ascii"), validate=True)
+        except (binascii.Error, UnicodeError):
+            raise Stop(f"{variable(name)} names {self.need(name)}, which is not base64") from None
+
+    def text(self, name: str) -> str:
+        """What stands in the file that the setting ``name`` tells; raises Stop."""
         path = Path(self.need(name))
         try:
-            return base64.b64decode(path.read_text(encoding="ascii").strip(), validate=True)
+            return path.read_text(encoding="utf-8").strip()
         except OSError as error:
             why = error.strerror or error
             raise Stop(f"{variable(name)} names {path}, which can't be read: {why}") from None
-        except (binascii.Error, UnicodeError):
-            raise Stop(f"{variable(name)} names {path}, which is not base64") from None
+        except UnicodeError:
+            raise Stop(f"{variable(name)} names {path}, which is not text") from None
 
 
 def variable(name: str) -> str:

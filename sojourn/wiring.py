@@ -26,6 +26,7 @@ from sojourn.settings import Settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from api.mail.mailer import Mailer
     from streams.sink import Sink
 
 _log = logging.getLogger("sojourn.process")
@@ -61,13 +62,32 @@ def log_reader(settings: Settings) -> LogReader:
 def command_app(settings: Settings) -> FastAPI:
     """All that changes something; it needs the log, and nothing else to be there."""
     from api.commands_app import create_commands_app
+    from api.mail.letters import Letters
 
     return create_commands_app(
         postgres_url=settings.need("postgres_commands_url"),
         signing_seed=settings.key("signing_key_file"),
         secret=settings.key("secret_key_file"),
+        mailer=mailer(settings),
+        letters=Letters(settings.mail_from, settings.mail_links),
+        verified_only=settings.verified_email,
         origins=settings.cors_origins,
         trusted_proxies=settings.trusted_proxies,
+    )
+
+
+def mailer(settings: Settings) -> Mailer:
+    """An SMTP server if one is set, else a folder, else nowhere."""
+    from api.mail.mailer import FolderMailer, NoMailer, SmtpMailer
+
+    if settings.smtp_host is None:
+        return FolderMailer(settings.mail_folder) if settings.mail_folder else NoMailer()
+    return SmtpMailer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        user=settings.smtp_user,
+        password=settings.text("smtp_password_file") if settings.smtp_user else "",
     )
 
 

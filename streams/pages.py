@@ -21,6 +21,8 @@ from projections.host_listings import projector as host_listings
 from projections.listing_page.projector import LISTING
 from projections.listing_ratings.projector import RATINGS
 from projections.parts import Part, PartKind
+from projections.promotion.projector import PROMOTION
+from projections.promotions import projector as promotions
 from projections.reservations import projector as reservations
 from projections.reviews import projector as reviews
 from projections.trips import projector as trips
@@ -34,10 +36,10 @@ KINDS: Final[tuple[PartKind[Any], ...]] = (
     BOOKING,
     reviews.REVIEWS,
     RATINGS,
-    WAITLIST,
     conversation.CONVERSATION,
     WAITLIST,
     ACCOUNT,
+    PROMOTION,
 )
 LISTS: Final = (
     trips.entries,
@@ -46,6 +48,7 @@ LISTS: Final = (
     reviews.entries,
     conversation.entries,
     waitlist.entries,
+    promotions.entries,
 )
 
 _KINDS_OF: Final[defaultdict[str, list[PartKind[Any]]]] = defaultdict(list)

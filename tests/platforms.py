@@ -85,6 +85,7 @@ def _settings(servers: Addresses, name: str, folder: Path) -> Settings:
         signing_key_file=_key_file(folder / "signing.key", seed),
         verify_key_file=_key_file(folder / "verify.key", public),
         secret_key_file=_key_file(folder / "secret.key", os.urandom(32)),
+        mail_folder=folder / "mail",
         topic=f"{name}.events",
         redis_prefix=name,
         index_prefix=name,

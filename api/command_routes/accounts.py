@@ -1,27 +1,44 @@
-"""Joining, and what administrators let people do."""
+"""Joining, verifying an address, another name, and what administrators let people do."""
 
 from __future__ import annotations
 
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Body, Request, Response
+from pydantic import ValidationError
 from uuid_utils.compat import uuid7
 
 from api.assembly import ordered_router
-from api.commanding import Side, done, stored
+from api.commanding import Side, done, nothing, promised, stored
 from api.conventions.callers import Caller
-from api.conventions.guards import guards, has_role, names_account, signed_in
-from api.representations.account import Account, Registration, RoleGrant
+from api.conventions.etags import named_versions
+from api.conventions.guards import guards, has_role, if_match, is_me, names_account, signed_in
+from api.conventions.idempotency import REPLAYED
+from api.conventions.invalid_input import problem_of_validation
+from api.merge_patch import merged, patch_schema
+from api.representations.account import Account, Profile, Registration, RoleGrant, TokenBody
+from api.representations.values import Empty
 from api.secrets import hash_email
 from commands.grant_role import GrantRole, grant_role
 from commands.receipts import StoredResponse
 from commands.register_account import RegisterAccount, register_account
+from commands.rename_account import RenameAccount, rename_account
+from commands.verify_account import VerifyAccount, verify_account
 from commands.versioned import Versioned
 from commands.withdraw_role import WithdrawRole, withdraw_role
 from domain.account.facts import Role
 from domain.account.state import Account as DomainAccount
 
 router = ordered_router("accounts")
+
+PATCH_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "What is to change; the result is checked as a whole.",
+        "content": {"application/json": {"schema": patch_schema(Profile)}},
+    }
+}
 
 
 @router.post("/v1/accounts", summary="Create an account", status_code=201, response_model=Account)
@@ -36,9 +53,64 @@ async def register(request: Request, side: Side, body: Registration) -> Response
         password_hash=await side.sign_in.passwords.hash(body.password),
     )
     # Nobody has an account yet, so that an Idempotency-Key is the e-mail address's.
-    return await side.carry_out(
+    joined = await side.carry_out(
         request, register_account, message, _joined, account=UUID(bytes=email_hash[:16])
     )
+    if REPLAYED not in joined.headers:
+        side.correspondence.ask_to_verify(message.account_id)
+    return joined
+
+
+@router.post(
+    "/v1/accounts/verify",
+    summary="Verify my e-mail address",
+    status_code=204,
+    response_class=Response,
+)
+async def verify(request: Request, side: Side, body: TokenBody) -> Response:
+    """Show, with the token of a letter, that mail to your address arrives."""
+    token = side.correspondence.tokens.read("verify e-mail", body.token)
+    message = VerifyAccount(
+        account_id=token.account_id, check=lambda account: token.check(account.email or "")
+    )
+    return await side.carry_out(request, verify_account, message, done, account=token.account_id)
+
+
+@router.post(
+    "/v1/accounts/verification",
+    summary="Ask for a verification letter",
+    status_code=202,
+    response_class=Response,
+)
+@guards(signed_in)
+async def verification(
+    request: Request, side: Side, caller: Caller, body: Annotated[Empty | None, Body()] = None
+) -> Response:
+    """Have the letter sent again, unless your address is verified."""
+    accepted = await side.carry_out(request, nothing, None, promised)
+    if REPLAYED not in accepted.headers:
+        side.correspondence.ask_to_verify(caller)
+    return accepted
+
+
+@router.patch(
+    "/v1/me", summary="Change my account", response_model=Account, openapi_extra=PATCH_BODY
+)
+@guards(signed_in, is_me, if_match)
+async def change_me(
+    request: Request, side: Side, caller: Caller, body: Annotated[dict[str, Any], Body()]
+) -> Response:
+    """Go by another name."""
+
+    def revise(account: DomainAccount) -> str:
+        try:
+            return Profile.model_validate(merged({"name": account.name}, body)).name
+        except ValidationError as error:
+            raise problem_of_validation(error) from None
+
+    named = named_versions(request) or frozenset({0})
+    message = RenameAccount(account_id=caller, named=named, revise=revise)
+    return await side.carry_out(request, rename_account, message, _shown)
 
 
 @router.post(

@@ -12,7 +12,14 @@ from uuid_utils.compat import uuid7
 from api.assembly import ordered_router
 from api.commanding import Side, stored
 from api.conventions.callers import Caller
-from api.conventions.guards import guards, keyed, names_quote, sees_booking, signed_in
+from api.conventions.guards import (
+    guards,
+    has_verified,
+    keyed,
+    names_quote,
+    sees_booking,
+    signed_in,
+)
 from api.paying import Paying, pay_and_wait, payment_id_of
 from api.representations.booking import Booking, BookingBody, ConfirmBody
 from api.representations.values import Empty, Reason
@@ -37,10 +44,10 @@ router = ordered_router("bookings")
 @router.post(
     "/v1/bookings", summary="Hold dates for a quote", status_code=201, response_model=Booking
 )
-@guards(signed_in, keyed, names_quote)
+@guards(signed_in, keyed, names_quote, has_verified)
 async def book(request: Request, side: Side, caller: Caller, body: BookingBody) -> Response:
     """Take a quote: its nights are held for you until you confirm."""
-    message = Book(booking_id=uuid7(), quote_id=body.quote_id)
+    message = Book(booking_id=uuid7(), quote_id=body.quote_id, verified_only=side.verified_only)
     return await side.carry_out(request, book_quote, message, shown(side, caller, 201))
 
 

@@ -46,6 +46,7 @@ async def quote(request: Request, side: Side, caller: Caller, body: QuoteBody) -
         guests=body.guests,
         units=body.units,
         ages=tuple(body.ages) if body.ages is not None else None,
+        coupon=body.coupon,
     )
     return await side.carry_out(request, make_quote, message, quoted)
 

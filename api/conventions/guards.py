@@ -20,11 +20,16 @@ from api.conventions.etags import named_versions, version_required
 from api.conventions.idempotency import key_in, key_required
 from api.conventions.sight import Sight
 from api.conventions.standing import booking_for, inquiry_for
+from domain.account.decisions import check_verified
 from domain.account.facts import Role
 from domain.listing.facts import Permission
 from domain.refusals import NoSuch, NotYours, StaleVersion
 
 Check = Callable[[JsonRequest], Awaitable[None]]
+
+
+MOST_NAMED = 100
+"""How many things that a body names are looked at: more than it may name are refused anyway."""
 
 
 class Stage(Enum):
@@ -155,6 +160,28 @@ async def _names_booking(request: JsonRequest) -> None:
             raise NoSuch(what="booking", id=str(booking_id))
 
 
+async def _names_listings(request: JsonRequest) -> None:
+    document = await request.json()
+    if not isinstance(document, dict):
+        return
+    body = cast("dict[str, Any]", document)
+    given = body.get("listings")
+    own = body.get("scope", "host") != "platform"
+    for listing_id in cast("list[Any]", given)[:MOST_NAMED] if isinstance(given, list) else ():
+        await _look_at_listing(request, listing_id, own=own)
+
+
+async def _owns_promotion(request: JsonRequest) -> None:
+    promotion_id = id_in(request.path_params["promotion_id"])
+    if promotion_id is None:
+        return
+    caller: UUID = request.state.caller
+    found = await sight_of(request).promotion(promotion_id)
+    roles = await sight_of(request).roles(caller)
+    if found is None or not found[0].managed_by(caller, roles):
+        raise NoSuch(what="promotion", id=str(promotion_id))
+
+
 async def _names_quote(request: JsonRequest) -> None:
     document = await request.json()
     quote_id = id_in(cast("Any", document).get("quote_id")) if isinstance(document, dict) else None
@@ -209,12 +236,23 @@ async def _is_me(request: JsonRequest) -> None:
         request.state.version = found[1]
 
 
+async def _has_verified(request: JsonRequest) -> None:
+    if not getattr(request.app.state, "verified_only", False):
+        return
+    found = await sight_of(request).account(request.state.caller)
+    if found is not None:
+        check_verified(found[0])
+
+
 sees_listing = Guard(Stage.SUBJECT, _sees_listing, (404,))
 owns_listing = Guard(Stage.SUBJECT, _owns_listing, (404, 403))
 hosts_listing = Guard(Stage.SUBJECT, _hosts_listing, (404, 403))
 names_listing = Guard(Stage.SUBJECT, _names_listing, (404,))
 names_booking = Guard(Stage.SUBJECT, _names_booking, (404,))
+names_listings = Guard(Stage.SUBJECT, _names_listings, (404, 403))
+owns_promotion = Guard(Stage.SUBJECT, _owns_promotion, (404,))
 names_quote = Guard(Stage.SUBJECT, _names_quote, (404,))
+has_verified = Guard(Stage.SUBJECT, _has_verified, (403,))
 sees_booking = takes_part("bookings")
 sees_inquiry = Guard(Stage.SUBJECT, _sees_inquiry, (404,))
 names_account = Guard(Stage.SUBJECT, _names_account, (404,))

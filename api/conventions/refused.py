@@ -19,6 +19,9 @@ STATUSES: dict[str, int] = {
     "too_many_holds": 409,
     "payment_declined": 409,
     "policy_forbids": 409,
+    "coupon_used_up": 409,
+    "coupon_withdrawn": 409,
+    "code_taken": 409,
     "dates_free": 409,
     "too_many_wishes": 409,
     "offer_lapsed": 409,
@@ -43,6 +46,11 @@ FIELDS: dict[str, str] = {
     "too_many_guests": "guests",
     "too_many_units": "units",
     "currency_mismatch": "currency",
+    "unknown_coupon": "coupon",
+    "coupon_not_yet_valid": "coupon",
+    "coupon_expired": "coupon",
+    "coupon_not_for_this": "coupon",
+    "link_spent": "token",
 }
 """The field to mark, where one field is to blame."""
 

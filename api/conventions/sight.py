@@ -11,6 +11,7 @@ from domain.account.state import Account
 from domain.booking.state import Booking
 from domain.conversation.state import Conversation
 from domain.listing.state import Listing
+from domain.promotion.state import Promotion
 
 
 class Sight(Protocol):
@@ -34,6 +35,10 @@ class Sight(Protocol):
 
     async def booking(self, booking_id: UUID) -> tuple[Booking, int] | None:
         """The booking, whoever asks."""
+        ...
+
+    async def promotion(self, promotion_id: UUID) -> tuple[Promotion, int] | None:
+        """The promotion, whoever asks."""
         ...
 
     async def conversation(self, about: UUID) -> tuple[Conversation, int] | None:

@@ -49,10 +49,14 @@ class Quota:
 
 
 def usual_quotas() -> list[Quota]:
-    """Sign-ups, and guesses at passwords."""
+    """Sign-ups, guesses at passwords and tokens, and letters to people."""
     return [
         Quota("sign-ups", "POST", "/v1/accounts", 240),
         Quota("sign-ins", "POST", "/v1/token", 600),
+        Quota("verifications", "POST", "/v1/accounts/verify", 240),
+        Quota("verification letters", "POST", "/v1/accounts/verification", 60),
+        Quota("password letters", "POST", "/v1/password/forgot", 60),
+        Quota("password resets", "POST", "/v1/password/reset", 240),
     ]
 
 

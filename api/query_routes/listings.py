@@ -11,7 +11,6 @@ from pydantic import Field
 from api.assembly import ordered_router
 from api.conventions.callers import CallerIfAny
 from api.conventions.guards import guards, sees_listing
-from api.conventions.problems import invalid
 from api.conventions.ranges import nights_between
 from api.conventions.reading import catch_up
 from api.querying import FRESH, PRIVATE, QuerySide, Side, answer
@@ -22,6 +21,7 @@ from api.representations.rules import ListingRules
 from api.representations.values import Day, Money, Whole
 from domain.listing.offer import MOST_GUESTS, MOST_UNITS
 from domain.listing.state import Listing as DomainListing
+from domain.promotion.coupon import stands_until
 from domain.quote.asked import Asked
 from domain.quote.decisions import VALID_FOR, check_rules
 from domain.quote.pricing import price as price_of
@@ -30,6 +30,7 @@ from domain.rules.checking import OLDEST
 from domain.stay import Stay
 from projections.calendar.queries import CalendarPage, calendar
 from projections.listing_ratings.queries import ratings
+from projections.promotion.queries import coupon as coupon_of
 
 router = ordered_router("listings")
 
@@ -95,17 +96,20 @@ async def price(  # noqa: PLR0913, PLR0917 - what a price is asked with
 ) -> Response:
     """What a stay costs now, as a quote would say; nothing is written and nothing promised."""
     told = await catch_up(request, side.applied)
-    if coupon:
-        raise invalid("coupon", "unknown_coupon", "there is no such coupon")
     stay, now = Stay(arrive, depart), side.clock()
     asked = Asked(stay=stay, guests=guests, units=units, ages=tuple(ages) if ages else None)
     found = await side.listing(listing_id)
     if found is None or not await may_see(side, found[0], caller):
         raise NoSuch(what="listing", id=str(listing_id))
     check_rules(found[0], stay, guests, units, now)
+    shown = None
+    if coupon:
+        shown = await coupon_of(
+            side.generations, coupon, found[0].host_id, guest_id=caller, now=now
+        )
     nights = await _calendar(side, listing_id, caller, stay)
     listing = nights.listing
-    priced = price_of(listing.state, listing.version, asked, now)
+    priced = price_of(listing.state, listing.version, asked, now, shown)
     page = Price.model_construct(
         listing_id=listing_id,
         arrive=arrive,
@@ -116,7 +120,7 @@ async def price(  # noqa: PLR0913, PLR0917 - what a price is asked with
         total=Money.of(priced.total),
         deposit=Money.of(priced.deposit) if priced.deposit else None,
         available=all(night.units_free >= units for night in nights.nights),
-        expires_at=now + VALID_FOR,
+        expires_at=stands_until(shown, now + VALID_FOR),
     )
     return answer(request, page, told)
 

@@ -35,14 +35,41 @@ def _stripped(given: str) -> str:
 
 Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 """An e-mail address, as its owner would write it."""
+Password = Annotated[str, Field(min_length=8, max_length=256)]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_stripped)]
+Token = Annotated[str, Field(min_length=1, max_length=1000, description="As in the letter.")]
 
 
 class Registration(Input):
     """What a person gives to join."""
 
     email: Email
-    password: Annotated[str, Field(min_length=8, max_length=256)]
-    name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_stripped)]
+    password: Password
+    name: Name
+
+
+class Profile(Input):
+    """What a person may change of their account."""
+
+    name: Name
+
+
+class TokenBody(Input):
+    """What a letter holds."""
+
+    token: Token
+
+
+class AddressBody(Input):
+    """Somebody's e-mail address."""
+
+    email: Email
+
+
+class ResetBody(TokenBody):
+    """What a letter holds, and the password to have from now on."""
+
+    password: Password
 
 
 class RoleGrant(Input):
@@ -57,6 +84,7 @@ class Account(BaseModel):
     id: UUID
     email: str | None
     name: str
+    verified: Annotated[bool, Field(description="Whether mail to the address arrives.")]
     roles: list[Role]
     version: int
 
@@ -67,6 +95,7 @@ class Account(BaseModel):
             id=account.id,
             email=account.email,
             name=account.name,
+            verified=account.verified,
             roles=sorted(account.roles),
             version=version,
         )

@@ -48,10 +48,13 @@ class SignIn:
 
     async def _by_password(self, username: str, password: str) -> Tokens:
         found = await self.credentials.by_email(hash_email(self.secret, username))
-        account_id, kept = found or (None, None)
-        if not await self.passwords.fits(password, kept) or account_id is None:
+        kept = found[1] if found else None
+        refresh = None
+        if await self.passwords.fits(password, kept) and found is not None:
+            refresh = await self.sessions.open(*found)
+        if refresh is None or found is None:
             raise OAuthError("invalid_grant", "The e-mail address or the password is wrong.")
-        refresh = await self.sessions.open(account_id)
+        account_id = found[0]
         return Tokens(access_token=self.issuer.issue(account_id), refresh_token=refresh)
 
     async def _by_refresh(self, token: str) -> Tokens:

@@ -17,7 +17,18 @@ from api.sign_in.accounts import Pool
 
 LIFETIME = timedelta(days=30)
 
+# A password that is replaced ends all sessions. Who begins one, or goes on with one, meanwhile
+# waits for the password's row, and what comes of it is seen by who ends them.
 OPEN: LiteralString = (
+    "INSERT INTO sessions (token_hash, family, account_id, expires_at)"
+    " SELECT %s, %s, account_id, clock_timestamp() + %s FROM credentials"
+    " WHERE account_id = %s AND password_hash = %s FOR SHARE"
+)
+HOLD_STILL: LiteralString = (
+    "SELECT FROM credentials JOIN sessions USING (account_id)"
+    " WHERE token_hash = %s FOR SHARE OF credentials"
+)
+GO_ON: LiteralString = (
     "INSERT INTO sessions (token_hash, family, account_id, expires_at)"
     " VALUES (%s, %s, %s, clock_timestamp() + %s)"
 )
@@ -38,8 +49,8 @@ END_REUSED: LiteralString = (
 class Sessions(Protocol):
     """Who is signed in where."""
 
-    async def open(self, account_id: UUID) -> str:
-        """Begins a family; its first token."""
+    async def open(self, account_id: UUID, kept: str) -> str | None:
+        """Begins a family; its first token. None when the password hash is no longer ``kept``."""
         ...
 
     async def rotate(self, token: str) -> tuple[UUID, str] | None:
@@ -57,14 +68,14 @@ class PostgresSessions:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def open(self, account_id: UUID) -> str:
+    async def open(self, account_id: UUID, kept: str) -> str | None:
         """See :class:`Sessions`."""
 
-        def insert() -> str:
+        def insert() -> str | None:
             token = secrets.token_urlsafe(32)
+            given = [_hash(token), uuid4(), LIFETIME, account_id, kept]
             with self._pool.connection() as connection:
-                connection.execute(OPEN, [_hash(token), uuid4(), account_id, LIFETIME])
-            return token
+                return token if connection.execute(OPEN, given).rowcount else None
 
         return await to_thread.run_sync(insert, abandon_on_cancel=True)
 
@@ -74,12 +85,13 @@ class PostgresSessions:
         def replace() -> tuple[UUID, str] | None:
             following = secrets.token_urlsafe(32)
             with self._pool.connection() as connection:
+                connection.execute(HOLD_STILL, [_hash(token)])
                 used = connection.execute(USE, [_hash(token)]).fetchone()
                 if used is None:
                     connection.execute(END_REUSED, [_hash(token)])
                     return None
                 family, account_id = used
-                connection.execute(OPEN, [_hash(following), family, account_id, LIFETIME])
+                connection.execute(GO_ON, [_hash(following), family, account_id, LIFETIME])
             return account_id, following
 
         return await to_thread.run_sync(replace, abandon_on_cancel=True)

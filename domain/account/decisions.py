@@ -7,11 +7,14 @@ from uuid import UUID
 from domain.account.facts import (
     AccountEvent,
     AccountRegistered,
+    AccountRenamed,
+    AccountVerified,
     DefaultRulesSet,
     Role,
     RoleGranted,
     RoleWithdrawn,
 )
+from domain.account.refusals import EmailUnverified, LinkSpent
 from domain.account.state import Account
 from domain.rules.checking import check_rules_document
 from domain.rules.document import Rules
@@ -39,3 +42,21 @@ def set_default_rules(account: Account, rules: Rules) -> list[AccountEvent]:
     """
     check_rules_document(rules)
     return [] if rules == account.default_rules else [DefaultRulesSet(rules=rules)]
+
+
+def verify(account: Account) -> list[AccountEvent]:
+    """Mail to the person's address reached them; raises LinkSpent when that is known already."""
+    if account.verified or account.email is None:
+        raise LinkSpent
+    return [AccountVerified(email=account.email)]
+
+
+def rename(account: Account, name: str) -> list[AccountEvent]:
+    """The person goes by ``name``; does already, nothing happens."""
+    return [] if account.name == name else [AccountRenamed(name=name)]
+
+
+def check_verified(account: Account) -> None:
+    """Raise EmailUnverified for who has not shown that mail reaches them."""
+    if not account.verified:
+        raise EmailUnverified

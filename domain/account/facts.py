@@ -35,10 +35,31 @@ class RoleWithdrawn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountVerified:
+    """The person showed that mail to this e-mail address reaches them."""
+
+    email: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountRenamed:
+    """The person goes by another name."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DefaultRulesSet:
     """What the person's listings ask and charge was set, for those begun from now on."""
 
     rules: Rules
 
 
-AccountEvent = AccountRegistered | RoleGranted | RoleWithdrawn | DefaultRulesSet
+AccountEvent = (
+    AccountRegistered
+    | RoleGranted
+    | RoleWithdrawn
+    | DefaultRulesSet
+    | AccountVerified
+    | AccountRenamed
+)

@@ -9,6 +9,8 @@ from uuid import UUID
 from domain.account.facts import (
     AccountEvent,
     AccountRegistered,
+    AccountRenamed,
+    AccountVerified,
     DefaultRulesSet,
     Role,
     RoleGranted,
@@ -16,16 +18,20 @@ from domain.account.facts import (
 )
 from domain.rules.document import NO_RULES, Rules
 
+STAFF: frozenset[Role] = frozenset({"support", "admin"})
+"""Who acts for the platform itself."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """A person, and what they may do."""
+    """A person, and what they may do; ``verified`` means that their mail arrives."""
 
     id: UUID
     name: str
     email: str | None
     roles: frozenset[Role] = frozenset({"guest"})
     default_rules: Rules = NO_RULES
+    verified: bool = False
 
 
 def evolve(account: Account | None, event: AccountEvent) -> Account:
@@ -38,6 +44,10 @@ def evolve(account: Account | None, event: AccountEvent) -> Account:
             return replace(account, roles=account.roles | {event.role})
         case RoleWithdrawn():
             return replace(account, roles=account.roles - {event.role})
+        case AccountVerified():
+            return replace(account, verified=event.email == account.email)
+        case AccountRenamed():
+            return replace(account, name=event.name)
         case DefaultRulesSet():
             return replace(account, default_rules=event.rules)
         case _:

@@ -63,6 +63,7 @@ def request(
             deposit=quote.deposit,
             check_in=listing.rules.schedule.check_in,
             hold_minutes=listing.rules.hold_minutes,
+            promotion_id=quote.promotion_id,
         )
     ]
 

@@ -47,6 +47,7 @@ class BookingRequested:
     deposit: Money | None = None
     check_in: time = CHECK_IN
     hold_minutes: int = HOLD_MINUTES
+    promotion_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

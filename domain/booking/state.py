@@ -73,6 +73,7 @@ class Booking:
     cancel_reason: str | None = None
     refund: tuple[RefundLine, ...] = ()
     kept: Money | None = None
+    promotion_id: UUID | None = None
     completed_at: datetime | None = None
     deposit: Money | None = None
     check_in_time: time = CHECK_IN
@@ -215,4 +216,5 @@ def _requested(event: BookingRequested) -> Booking:
         deposit=event.deposit,
         check_in_time=event.check_in,
         hold_minutes=event.hold_minutes,
+        promotion_id=event.promotion_id,
     )

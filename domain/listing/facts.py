@@ -13,7 +13,7 @@ from domain.rules.facts import DatesChanged, RulesSet
 Kind = Literal["stay"]
 
 Permission = Literal["listing", "calendar", "bookings", "messages"]
-"""What a co-host may look after: the offer, the blocks, the bookings and reviews, the messages."""
+"""What a co-host may look after: the offer, the dates, the bookings and reviews, the messages."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.listing.state import Listing
 from domain.listing.terms import terms_on
 from domain.local_time import instant, local_date
+from domain.promotion.coupon import Coupon, stands_until
 from domain.quote.asked import Asked
 from domain.quote.facts import Quoted, QuoteEvent
 from domain.quote.pricing import price
@@ -120,11 +121,15 @@ def quote(  # noqa: PLR0913 - a quote is made of these
     now: datetime,
     ages: tuple[int, ...] | None = None,
     booking_id: UUID | None = None,
+    coupon: Coupon | None = None,
 ) -> list[QuoteEvent]:
-    """Pin what the stay costs now, perhaps as a change; raises the refusal of a broken rule."""
+    """Pin what the stay costs now, perhaps as a change.
+
+    Raises the refusal of a rule or coupon that it breaks.
+    """
     asked = Asked(stay=stay, guests=guests, units=units, ages=ages)
     check_rules(listing, stay, guests, units, now)
-    priced = price(listing, version, asked, now)
+    priced = price(listing, version, asked, now, coupon)
     return [
         Quoted(
             quote_id=quote_id,
@@ -135,10 +140,11 @@ def quote(  # noqa: PLR0913 - a quote is made of these
             units=units,
             lines=priced.lines,
             total=priced.total,
-            expires_at=now + VALID_FOR,
+            expires_at=stands_until(coupon, now + VALID_FOR),
             ages=ages,
             deposit=priced.deposit,
             quoted_at=now,
             booking_id=booking_id,
+            promotion_id=coupon.promotion.id if coupon else None,
         )
     ]

@@ -47,6 +47,7 @@ class Quoted:
     deposit: Money | None = None
     quoted_at: datetime | None = None
     booking_id: UUID | None = None
+    promotion_id: UUID | None = None
 
 
 QuoteEvent = Quoted

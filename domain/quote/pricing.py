@@ -8,6 +8,7 @@ from datetime import datetime
 from domain.listing.state import Listing
 from domain.local_time import local_date
 from domain.money import Money, total
+from domain.promotion.coupon import Coupon, coupon_lines
 from domain.quote.asked import Asked
 from domain.quote.charges import extra_guests, fees, nights
 from domain.quote.discounts import discounts, percent
@@ -24,12 +25,14 @@ class Price:
     deposit: Money | None = None
 
 
-def price(listing: Listing, version: int, asked: Asked, now: datetime) -> Price:
+def price(
+    listing: Listing, version: int, asked: Asked, now: datetime, coupon: Coupon | None = None
+) -> Price:
     """The price under the rules of ``listing`` at stream ``version``, for who asks at ``now``.
 
-    The order is nights, extra guests, discounts, fees, service fee, taxes. Each line is rounded
-    once, half to even. Raises ListingIncomplete without a price, CurrencyMismatch and
-    AmountTooLarge.
+    The order is nights, extra guests, discounts, fees, coupon, service fee, taxes. Each line
+    is rounded once, half to even. Raises ListingIncomplete without a price, CurrencyMismatch,
+    AmountTooLarge, and why the coupon is not taken.
     """
     rules = listing.rules
     days_ahead = (asked.stay.arrive - local_date(now, listing.time_zone)).days
@@ -39,6 +42,7 @@ def price(listing: Listing, version: int, asked: Asked, now: datetime) -> Price:
     lines += extra_guests(listing, version, asked)
     lines += discounts(rules, version, asked, days_ahead, of_nights)
     lines += fees(listing, version, asked)
+    lines += coupon_lines(coupon, lines, listing_id=listing.id, stay=asked.stay)
     lines += _service_fee(rules.service_fee, version, lines, currency)
     lines += taxes(rules, version, asked, lines)
     return Price(

@@ -93,6 +93,7 @@ MAPPING: Final[dict[str, Any]] = {
         "minimum_nights": _NUMBER,
         "maximum_nights": _NUMBER,
         "instant": {"type": "boolean"},
+        "tariff": {"type": "binary", "doc_values": True},
         "listed_at": _NUMBER,
         "full": {
             "type": "nested",

@@ -17,6 +17,7 @@ from projections import encoding
 from projections.listing_ratings.projector import RATINGS, Ratings
 from projections.listing_ratings.rated import Rated
 from projections.listing_search.availability import full_nights
+from projections.listing_search.tariff import tariff
 from projections.parts import Missed, Part, PartKind
 
 MODEL = "listing_search"
@@ -87,6 +88,7 @@ class Document:
     minimum_nights: int
     maximum_nights: int
     instant: bool
+    tariff: bytes
     listed_at: int | None
     full: list[FullNights]
     rating: int
@@ -163,6 +165,7 @@ def document(folded: Folded) -> Document:
         minimum_nights=offered.minimum_nights,
         maximum_nights=offered.maximum_nights,
         instant=offered.instant,
+        tariff=tariff(offered),
         listed_at=folded.listed_at,
         full=[
             FullNights(Nights(full.nights.arrive, full.nights.depart), full.until)

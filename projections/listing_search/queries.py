@@ -10,7 +10,10 @@ import msgspec
 from elasticsearch import AsyncElasticsearch
 
 from domain.listing.facts import Location
-from domain.money import LARGEST_AMOUNT, Money
+from domain.listing.state import Listing
+from domain.money import Money
+from domain.quote.asked import Asked
+from domain.quote.pricing import price as price_of
 from domain.review.rating import Rating
 from projections.listing_ratings.rated import Rated
 from projections.listing_search.asking import asking
@@ -91,7 +94,7 @@ def _item(source: dict[str, Any], criteria: Criteria, now: datetime) -> FoundLis
         location=_location(source),
         room_type=source["room_type"],
         price=price,
-        total=_total(price, criteria),
+        total=_total(source, criteria, now),
         rating=_rating(source.get("rated"), now),
     )
 
@@ -116,12 +119,16 @@ def _location(source: dict[str, Any]) -> Location | None:
     )
 
 
-def _total(price: Money | None, criteria: Criteria) -> Money | None:
-    if price is None or criteria.stay is None:
+def _total(source: dict[str, Any], criteria: Criteria, now: datetime) -> Money | None:
+    """What a quote would say: computed by the domain, from the listing as it was folded."""
+    if criteria.stay is None:
         return None
-    # A price so high that its total is no amount is shown without one.
-    fits = price.amount * criteria.stay.length <= LARGEST_AMOUNT
-    return price * criteria.stay.length if fits else None
+    part = source["folded"]["listing"]
+    listing = msgspec.convert(part["state"], Listing)
+    guests = criteria.guests or 1
+    units = -(-guests // listing.max_guests)
+    asked = Asked(stay=criteria.stay, guests=guests, units=units)
+    return price_of(listing, part["version"], asked, now).total
 
 
 def _facet(aggregation: dict[str, Any]) -> list[FacetCount]:

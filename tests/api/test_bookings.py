@@ -54,7 +54,7 @@ def test_a_quote_adds_up_and_says_whether_the_nights_are_free(host: Person, gues
         ({"depart": in_days(70)}, (422, "above_maximum_stay")),
         ({"units": 2}, (422, "too_many_units")),
         ({"starts_at": "2026-11-01T01:30"}, (422, "invalid")),
-        ({"coupon": "FREE"}, (422, "invalid")),
+        ({"coupon": "FREE"}, (422, "unknown_coupon")),
         ({"colour": "red"}, (422, "invalid")),
     ],
 )

@@ -14,6 +14,8 @@ from tests.platforms import free_port
 SECRET = b"x" * 32
 
 COMMANDS: list[tuple[str, dict[str, Any]]] = [
+    ("/v1/accounts/verification", {}),
+    ("/v1/promotions", {"code": "SUMMER", "share": 1_000}),
     ("/v1/accounts", {"email": "a@example.com", "password": "12345678", "name": "A"}),
     ("/v1/listings", {"kind": "stay", "title": "T", "time_zone": "UTC"}),
     (f"/v1/listings/{LISTING}/publish", {}),

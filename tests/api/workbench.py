@@ -25,6 +25,7 @@ from domain.account.state import Account
 from domain.booking.state import Booking
 from domain.conversation.state import Conversation
 from domain.listing.state import Listing
+from domain.promotion.state import Promotion
 from domain.refusals import NightsTaken, StaleVersion
 
 ISSUER = TokenIssuer(b"s" * 32)
@@ -69,6 +70,9 @@ class KnownThings:
         return listing, 7
 
     async def booking(self, booking_id: UUID) -> tuple[Booking, int] | None:
+        return None
+
+    async def promotion(self, promotion_id: UUID) -> tuple[Promotion, int] | None:
         return None
 
     async def conversation(self, about: UUID) -> tuple[Conversation, int] | None:

@@ -15,6 +15,9 @@ from domain.refusals import Refusal
 from sojourn.event_catalogue import COMMAND, PLACE, page
 from tests.docs.pages import ROOT
 
+# Every refusal is a subclass of which Python knows.
+import_module("api.commands_app")
+
 HTTP = ROOT / "docs" / "reference" / "http.md"
 _ROW = re.compile(r"^\| `(\w+)` \| (\d{3}) \| (.+) \|$", re.MULTILINE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -13,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from domain.calendar import decisions as calendars
 from domain.calendar.facts import CalendarEvent, OfferHeld
-from domain.calendar.state import EMPTY
+from domain.calendar.state import EMPTY, Calendar
 from domain.calendar.state import evolve as evolve_calendar
 from domain.refusals import NightsTaken, Refusal, TooManyUnits
 from domain.stay import Stay
@@ -30,9 +31,13 @@ def stay_of(first: int, length: int) -> Stay:
     return Stay(arrive, arrive + timedelta(days=length))
 
 
-stays = st.builds(stay_of, st.integers(0, 9), st.integers(1, 4))
+# Few nights, some days ahead, so that wishes meet.
+stays = st.builds(stay_of, st.integers(4, 6), st.integers(1, 3))
 guests = st.integers(1, 4).map(lambda n: UUID(int=900 + n))
 units = st.integers(1, 2)
+
+
+Deciding = Callable[[Calendar, UUID], list[CalendarEvent]]
 
 
 class WaitlistMachine(RuleBasedStateMachine):
@@ -46,9 +51,17 @@ class WaitlistMachine(RuleBasedStateMachine):
         self.line, self.told = NOBODY, list[WaitlistEvent]()
         self._ids = 100
 
-    @initialize(capacity=st.integers(1, 2))
-    def begin(self, capacity: int) -> None:
+    @initialize(
+        capacity=st.integers(1, 2),
+        wishes=st.lists(st.tuples(guests, stays, units), min_size=1, max_size=5),
+    )
+    def begin(self, capacity: int, wishes: list[tuple[UUID, Stay, int]]) -> None:
+        """Everything is booked, and some are in line."""
         self.listing = published(units=capacity, max_guests=9)
+        self.book(UUID(int=999), stay_of(4, 6), capacity)
+        self.record(calendars.confirm(self.claims, next(iter(self.claims.claims))), [])
+        for guest, stay, wanted in wishes:
+            self.join(guest, stay, wanted)
 
     def new_id(self) -> UUID:
         self._ids += 1
@@ -62,7 +75,7 @@ class WaitlistMachine(RuleBasedStateMachine):
         self.claimed += claimed
         self.told += told
 
-    @rule(hours=st.sampled_from([0.2, 3, 13, 25]))
+    @rule(hours=st.sampled_from([0.2, 0.3, 3, 13, 25]))
     def time_passes(self, hours: float) -> None:
         self.now += timedelta(hours=hours)
 
@@ -91,13 +104,20 @@ class WaitlistMachine(RuleBasedStateMachine):
         self.record([*given_up, *held], taken)
 
     @precondition(lambda self: self.claims.claims)
-    @rule(number=st.integers(0, 9), lasting=st.booleans())
-    def end_or_confirm_a_booking(self, number: int, lasting: bool) -> None:  # noqa: FBT001 - drawn
+    @precondition(lambda self: any(e.status == "offered" for e in self.line.entries.values()))
+    @rule()
+    def who_is_offered_nights_books_them(self) -> None:
+        for entry in list(self.line.entries.values()):
+            if entry.status_at(self.now) == "offered":
+                self.book(entry.guest_id, entry.stay, entry.units)
+                assert self.line.entries[entry.id].status == "booked"
+                return
+
+    @rule(number=st.integers(0, 9), decide=st.sampled_from([calendars.confirm, calendars.release]))
+    def confirm_or_end_a_booking(self, number: int, decide: Deciding) -> None:
         of_bookings = [c.id for c in self.claims.live(self.now) if c.kind != "offer"]
         if of_bookings:
-            claim = of_bookings[number % len(of_bookings)]
-            decide = calendars.confirm if lasting else calendars.release
-            self.record(decide(self.claims, claim), [])
+            self.record(decide(self.claims, of_bookings[number % len(of_bookings)]), [])
 
     @rule(guest=guests, stay=stays, wanted=units)
     def join(self, guest: UUID, stay: Stay, wanted: int) -> None:
@@ -218,5 +238,5 @@ class WaitlistMachine(RuleBasedStateMachine):
         assert len(offers) == len(set(offers))
 
 
-WaitlistMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+WaitlistMachine.TestCase.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
 TestWaitlist = WaitlistMachine.TestCase

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -52,11 +53,15 @@ def short_holds(ready: Commands, patch: pytest.MonkeyPatch) -> list[UUID]:
         quoted = ready.execute(make_quote, quoting, by_guest).result
         assert quoted is not None
         with patch.context() as shorter:
-            shorter.setattr(decisions, "HOLD_FOR", timedelta(seconds=1 + number / 10))
+            shorter.setattr(decisions, "hold_for", partial(_instead, number))
             booking = Book(booking_id=uuid7(), quote_id=quoted.quote.state.quote_id)
             ready.execute(book, booking, by_guest)
         bookings.append(booking.booking_id)
     return bookings
+
+
+def _instead(number: int, _minutes: int) -> timedelta:
+    return timedelta(seconds=1 + number / 10)
 
 
 def expired(platform: Platform) -> Counter[str]:

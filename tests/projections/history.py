@@ -14,9 +14,11 @@ from domain.streams import (
     calendar_stream,
     conversation_stream,
     listing_stream,
+    promotion_stream,
     review_stream,
 )
 from eventlog.partitioner import partition_of
+from tests.domain.coupons import PROMOTION
 from tests.domain.facts import BOOKING, GUEST, LISTING, NOW
 
 
@@ -64,6 +66,10 @@ class History:
     def booking(self, *events: Event, of: UUID = BOOKING, at: UUID = LISTING) -> list[Recorded]:
         """Append to the stream of a booking of the listing ``at``."""
         return self.add(booking_stream(of), *events, key=at)
+
+    def promotion(self, *events: Event, of: UUID = PROMOTION) -> list[Recorded]:
+        """Append to a promotion's stream."""
+        return self.add(promotion_stream(of), *events, key=of)
 
     def review(self, *events: Event, of: UUID = BOOKING, at: UUID = LISTING) -> list[Recorded]:
         """Append to the reviews of a booking of the listing ``at``."""

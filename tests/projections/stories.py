@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from domain.account.facts import AccountRegistered, RoleGranted, RoleWithdrawn
-from domain.booking.facts import (
-    BookingConfirmed,
-    PaymentCaptured,
-    Side,
+from domain.account.facts import (
+    AccountRegistered,
+    AccountRenamed,
+    AccountVerified,
+    DefaultRulesSet,
+    RoleGranted,
+    RoleWithdrawn,
 )
+from domain.booking.facts import BookingConfirmed, PaymentCaptured, Side
 from domain.calendar.facts import BlockLifted, HoldConfirmed, HoldReleased
 from domain.conversation.facts import MessageSent, MessagesRead
 from domain.listing.decisions import draft
@@ -22,14 +25,20 @@ from domain.listing.facts import (
     ListingUnpublished,
 )
 from domain.money import Money
+from domain.promotion.facts import PromotionRedeemed
 from domain.review.decisions import REVIEW_WITHIN
 from domain.review.facts import GuestReviewed, HostReviewed, ReviewsPublished, Stars
+from domain.rules.dates import DateOverride
+from domain.rules.document import Rules
+from domain.rules.facts import DatesChanged, RulesSet
+from tests.domain.coupons import PROMOTION, created
 from tests.domain.facts import (
     BLOCK,
     BOOKING,
     CLAIM,
     GUEST,
     HOST,
+    JUNE,
     LISTING,
     NOW,
     OTHER,
@@ -64,7 +73,14 @@ def a_season() -> History:
         HoldReleased(claim_id=UUID(int=55)),
         of=OTHER_LISTING,
     )
-    history.account(RoleWithdrawn(role="auditor"))
+    history.account(RoleWithdrawn(role="auditor"), DefaultRulesSet(rules=Rules(notice_hours=24)))
+    closed = DateOverride(start=JUNE, end=nights(1, 8).depart, closed=True)
+    history.listing(
+        RulesSet(rules=Rules(service_fee=300)), DatesChanged(on=JUNE, overrides=(closed,))
+    )
+    used = PromotionRedeemed(promotion_id=PROMOTION, booking_id=BOOKING, guest_id=GUEST)
+    history.promotion(created(), used)
+    history.account(AccountVerified(email="gro@example.org"), AccountRenamed(name="Gro Holm"))
     history.listing(ListingUnpublished(listing_id=LISTING))
     history.listing(CoHostAdded(account_id=OTHER, permissions=("bookings", "messages")))
     history.conversation(message("guest"), message("host"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +21,12 @@ from projections.documents import PartKey
 from projections.host_listings import projector as host_listings
 from projections.listing_page.projector import LISTING as PAGE
 from projections.parts import ListEntry, Missed, Part
+from projections.promotion.projector import PROMOTION as PROMOTION_PART
+from projections.promotions import projector as promotions
 from projections.reservations import projector as reservations
 from projections.trips import projector as trips
 from streams.pages import folded
+from tests.domain.coupons import PROMOTION, created
 from tests.domain.facts import BOOKING, GUEST, HOST, LISTING, offer, published, requested
 from tests.projections.history import History
 from tests.projections.stories import OTHER_LISTING, a_season
@@ -65,6 +69,19 @@ def test_a_booking_says_how_it_stands() -> None:
 def test_an_account_says_what_a_person_may_do() -> None:
     account = folded({}, a_season().events)[PartKey(ACCOUNT, str(GUEST))]
     assert account.state.roles == {"guest", "host"}
+    assert (account.state.name, account.state.verified) == ("Gro Holm", True)
+
+
+def test_a_promotion_says_who_used_it_and_is_listed_for_its_host_or_the_platform() -> None:
+    season = a_season()
+    shown = folded({}, season.events)[PartKey(PROMOTION_PART, str(PROMOTION))]
+    assert shown.state.redemptions == {BOOKING: GUEST}
+    [made, used] = [each for each in season.events if each.stream == f"promotion-{PROMOTION}"]
+    entry = ListEntry("promotions", str(HOST), str(PROMOTION), made.position)
+    assert promotions.entries(made) == [entry]
+    assert promotions.entries(used) == []
+    [platforms] = History().promotion(replace(created(), host_id=None))
+    assert promotions.entries(platforms)[0].owner == str(UUID(int=0))
 
 
 def test_a_request_is_listed_for_its_guest_and_its_host_and_a_draft_for_its_host() -> None:

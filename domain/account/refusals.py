@@ -1,0 +1,23 @@
+"""Why somebody is not let in, or not further."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.refusals import Refusal
+
+
+@dataclass(eq=False, kw_only=True)
+class EmailUnverified(Refusal):
+    """Booking takes an account whose e-mail address is verified."""
+
+    code = "email_unverified"
+    says = "Verify your e-mail address before you book: ask for the link again if it is lost."
+
+
+@dataclass(eq=False, kw_only=True)
+class LinkSpent(Refusal):
+    """The token of an e-mail has expired, was used, or is not one of ours."""
+
+    code = "link_spent"
+    says = "The link has expired or was used; ask for a new one."

@@ -1,0 +1,1 @@
+"""A coupon: who may use it for what, how often, and what it takes off a price."""

@@ -1,0 +1,1 @@
+"""What does this coupon give, and how often was it used?"""

@@ -1,0 +1,1 @@
+"""Which coupons did this host, or the platform, make?"""
