@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -97,6 +98,11 @@ def reacting(platform: Platform) -> Generator[Reacting]:
 
 
 def settle_all(platform: Platform) -> None:
-    """Let every payment that was asked for come to its end."""
-    with reacting(platform) as process:
-        asyncio.run(process.catch_up())
+    """Let every payment that was asked for come to its end; wherever a test may be running."""
+
+    def in_a_loop_of_its_own() -> None:
+        with reacting(platform) as process:
+            asyncio.run(process.catch_up())
+
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(in_a_loop_of_its_own).result()
