@@ -140,7 +140,6 @@ class Work:
 
         Raises NoSuch, or NotYours for its guest.
         """
-        found = self.own_booking(booking_id)
         found, party = self.acting_on(booking_id)
         if party != "host":
             raise NotYours(action=action)

@@ -33,7 +33,7 @@ class RateColumn(ProgressColumn):
 
 
 def progress() -> Progress:
-    """A bar with counts, rate and times; it is gone when its work is done."""
+    """A bar with counts, rate and times; gone when its work is done, and not there in a pipe."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -43,6 +43,7 @@ def progress() -> Progress:
         TimeRemainingColumn(),
         console=err,
         transient=True,
+        disable=not err.is_terminal,
     )
 
 
