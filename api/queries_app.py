@@ -13,7 +13,7 @@ from api.conventions.bearer import TokenVerifier
 from api.conventions.cursors import Cursors
 from api.health import Check
 from api.middleware.client_address import LOOPBACK
-from api.query_routes import accounts, audit, bookings, listings, me, search
+from api.query_routes import accounts, audit, bookings, listings, me, search, slots
 from api.querying import QuerySide
 from api.secrets import key_for
 from api.sign_in.accounts import PostgresAddressBook, connect_accounts
@@ -36,6 +36,7 @@ ROUTERS = (
     accounts.router,
     search.router,
     listings.router,
+    slots.router,
     bookings.router,
     audit.router,
 )

@@ -14,6 +14,7 @@ from domain.calendar.decisions import hold
 from domain.local_time import local_date
 from domain.quote.decisions import check_rules
 from domain.refusals import TooManyHolds
+from domain.rules.apart import buffers_of
 from domain.streams import booking_stream
 
 MOST_OPEN_HOLDS = 10
@@ -33,7 +34,7 @@ def book(message: Book, work: Work) -> Versioned[Booking]:
     quote = work.quote(message.quote_id).state
     listing = work.listing(quote.listing_id).state
     calendar = work.calendar(quote.listing_id)
-    check_rules(listing, quote.stay, quote.guests, quote.units, work.now)
+    check_rules(listing, quote.stay, quote.guests, quote.units, work.now, quote.slot)
     held = hold(
         calendar.state,
         listing_id=listing.id,
@@ -46,6 +47,8 @@ def book(message: Book, work: Work) -> Versioned[Booking]:
         until=hold_until(listing, quote, work.now),
         today=local_date(work.now, listing.time_zone),
         now=work.now,
+        slot=quote.slot,
+        buffers=buffers_of(listing.kind, listing.rules.schedule),
     )
     if work.open_holds(quote.guest_id) >= MOST_OPEN_HOLDS:
         raise TooManyHolds(maximum=MOST_OPEN_HOLDS)

@@ -11,9 +11,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, reset_tzpath
 # Every process decides by the pinned tzdata package, not by whatever its machine has installed.
 reset_tzpath(to=())
 
-CHECK_IN = time(15, 0)
-"""The local time from which a guest may arrive."""
-
 
 def instant(day: date, at: time, zone: str) -> datetime:
     """The UTC instant of ``at`` on ``day`` in the IANA ``zone``.

@@ -1,19 +1,21 @@
 """The rows that make an overlap of claims impossible, derived from the calendar's own events.
 
-A claim is a row a unit with the range it takes; the table's EXCLUDE constraint does the rest. The
-rows change in the transaction that stores the events, deletions before insertions.
+A claim is a row a unit with the range it takes, alone and with each of its buffers; the table's
+EXCLUDE constraints do the rest. The rows change in the transaction that stores the events,
+deletions before insertions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 
+from domain.calendar.extent import Extent, extent_of
 from domain.calendar.facts import (
     BlockLifted,
     HoldConfirmed,
@@ -25,13 +27,15 @@ from domain.calendar.facts import (
     UnitsReassigned,
 )
 from domain.events import Event
-from domain.stay import Stay
 
 INSERT = (
-    "INSERT INTO claims (claim_id, listing_id, unit, during, expires_at, booking_id, guest_id)"
-    " SELECT c, l, u, tsrange(f, t), e, b, g FROM unnest(%s::uuid[], %s::uuid[], %s::int[],"
+    "INSERT INTO claims (claim_id, listing_id, unit, during, and_before, and_after, expires_at,"
+    " booking_id, guest_id)"
+    " SELECT c, l, u, tsrange(f, t), CASE WHEN p IS NOT NULL THEN tsrange(p, t) END,"
+    " CASE WHEN n IS NOT NULL THEN tsrange(f, n) END, e, b, g"
+    " FROM unnest(%s::uuid[], %s::uuid[], %s::int[], %s::timestamp[], %s::timestamp[],"
     " %s::timestamp[], %s::timestamp[], %s::timestamptz[], %s::uuid[], %s::uuid[])"
-    " AS rows (c, l, u, f, t, e, b, g)"
+    " AS rows (c, l, u, f, t, p, n, e, b, g)"
 )
 UPDATE = (
     "UPDATE claims SET expires_at = e FROM unnest(%s::uuid[], %s::timestamptz[]) AS rows (c, e)"
@@ -44,6 +48,21 @@ STEP_IN = (
     " WHERE claim_id = c AND unit = -1 - b"
 )
 DELETE = "DELETE FROM claims WHERE claim_id = ANY(%s)"
+
+
+RowTimes = tuple[datetime, datetime, datetime | None, datetime | None]
+"""From, to, from with the buffer before, to with the buffer after; no buffer, no such time."""
+
+
+def row_times(extent: Extent) -> RowTimes:
+    """The times in the row of a claim that takes ``extent``."""
+    before, after = (extent.buffers.before, extent.buffers.after) if extent.buffers else (0, 0)
+    return (
+        extent.start,
+        extent.end,
+        extent.start - timedelta(minutes=before) if before else None,
+        extent.end + timedelta(minutes=after) if after else None,
+    )
 
 
 @dataclass
@@ -59,10 +78,12 @@ class ClaimChanges:
         """Take ``event`` into account; events of other streams change nothing."""
         match event:
             case NightsHeld():
-                self._take(event.claim_id, event.listing_id, event.units, event.stay,
+                extent = extent_of(event.stay, event.slot, event.buffers)
+                self._take(event.claim_id, event.listing_id, event.units, extent,
                            event.until, event.booking_id, event.guest_id)  # fmt: skip
             case RangeBlocked():
-                self._take(event.claim_id, event.listing_id, event.units, event.stay)
+                extent = extent_of(event.stay, event.slot, None)
+                self._take(event.claim_id, event.listing_id, event.units, extent)
             case HoldExtended():
                 self.expiries[event.claim_id] = event.until
             case HoldConfirmed():
@@ -81,14 +102,14 @@ class ClaimChanges:
         claim_id: UUID,
         listing_id: UUID,
         units: Iterable[int],
-        stay: Stay,
+        extent: Extent,
         until: datetime | None = None,
         booking_id: UUID | None = None,
         guest_id: UUID | None = None,
     ) -> None:
+        times = row_times(extent)
         self.taken += [
-            (claim_id, listing_id, unit, stay.arrive, stay.depart, until, booking_id, guest_id)
-            for unit in units
+            (claim_id, listing_id, unit, *times, until, booking_id, guest_id) for unit in units
         ]
 
     def _move(self, event: UnitsReassigned) -> None:

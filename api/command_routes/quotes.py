@@ -12,7 +12,6 @@ from api.conventions.guards import guards, names_listing, signed_in
 from api.representations.quote import Quote, QuoteBody
 from commands.make_quote import MakeQuote, QuoteMade, make_quote
 from commands.receipts import StoredResponse
-from domain.stay import Stay
 
 router = ordered_router("quotes")
 
@@ -21,13 +20,12 @@ router = ordered_router("quotes")
 @guards(signed_in, names_listing)
 async def quote(request: Request, side: Side, caller: Caller, body: QuoteBody) -> Response:
     """Have a price pinned for an hour; it says whether the nights are free, and holds none."""
-    assert body.arrive is not None, "the body was checked as a whole"
-    assert body.depart is not None, "the body was checked as a whole"
     message = MakeQuote(
         quote_id=uuid7(),
         listing_id=body.listing_id,
         guest_id=caller,
-        stay=Stay(body.arrive, body.depart),
+        stay=body.stay,
+        times=body.times,
         guests=body.guests,
         units=body.units,
     )

@@ -47,7 +47,7 @@ async def show(request: Request, side: Side, caller: CallerIfAny, listing_id: UU
         raise NoSuch(what="listing", id=str(listing_id))
     listing, version = found
     page = Listing.of(listing, version)
-    return answer(request, page, told, version=version, cache=_cache(listing))
+    return answer(request, page, told, version=version, cache=cache_of(listing))
 
 
 @router.get(
@@ -65,7 +65,7 @@ async def nights(
     page = await _calendar(side, listing_id, caller, stay)
     listing = page.listing
     return answer(
-        request, Calendar.of(page), told, version=listing.version, cache=_cache(listing.state)
+        request, Calendar.of(page), told, version=listing.version, cache=cache_of(listing.state)
     )
 
 
@@ -125,5 +125,6 @@ async def _calendar(
     return page
 
 
-def _cache(listing: DomainListing) -> str:
+def cache_of(listing: DomainListing) -> str:
+    """Drafts are their owner's alone."""
     return PRIVATE if listing.status == "draft" else FRESH

@@ -25,7 +25,7 @@ from domain.booking.facts import (
 from domain.booking.policy import WHOLE
 from domain.booking.state import Booking
 from domain.listing.state import Listing
-from domain.local_time import CHECK_IN, instant
+from domain.local_time import instant
 from domain.money import Money, total
 from domain.quote.state import Quote
 from domain.refusals import HoldLapsed, PolicyForbids, QuoteExpired, TooEarly
@@ -63,6 +63,9 @@ def request(
             needs_approval=not listing.instant,
             requested_at=now,
             hold_expires_at=hold_until(listing, quote, now),
+            slot=quote.slot,
+            check_in=listing.rules.schedule.check_in,
+            check_out=listing.rules.schedule.check_out,
         )
     ]
 
@@ -71,7 +74,10 @@ def hold_until(listing: Listing, quote: Quote, now: datetime) -> datetime:
     """Until when a new booking's nights are held."""
     if listing.instant:
         return now + HOLD_FOR
-    check_in = instant(quote.stay.arrive, CHECK_IN, listing.time_zone)
+    schedule = listing.rules.schedule
+    check_in = instant(quote.stay.arrive, schedule.check_in, listing.time_zone)
+    if quote.slot:
+        check_in = quote.slot.starts_at
     return min(now + DECIDE_WITHIN, max(check_in, now + HOLD_FOR))
 
 

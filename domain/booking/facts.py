@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Literal
 from uuid import UUID
 
 from domain.booking.policy import CancellationPolicy
-from domain.listing.facts import Kind
+from domain.kind import Kind
 from domain.money import Money
 from domain.quote.facts import QuoteLine
+from domain.rules.schedule import CHECK_IN, CHECK_OUT
+from domain.slot import Slot
 from domain.stay import Stay
 
 Party = Literal["guest", "host", "platform"]
@@ -18,7 +20,12 @@ Party = Literal["guest", "host", "platform"]
 
 @dataclass(frozen=True, kw_only=True)
 class BookingRequested:
-    """A guest asked to stay; the nights are held, and the host decides first unless instant."""
+    """A guest asked to stay; the nights are held, and the host decides first unless instant.
+
+    ``check_in`` and ``check_out`` are the listing's local times then: pick-up and return of what is
+    rented. For a listing by the hour ``slot`` is what was asked for, and ``stay`` the local days it
+    touches.
+    """
 
     booking_id: UUID
     listing_id: UUID
@@ -36,6 +43,9 @@ class BookingRequested:
     needs_approval: bool
     requested_at: datetime
     hold_expires_at: datetime
+    slot: Slot | None = None
+    check_in: time = CHECK_IN
+    check_out: time = CHECK_OUT
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,10 +24,12 @@ from domain.booking.facts import (
     RefundLine,
 )
 from domain.booking.policy import CancellationPolicy
-from domain.listing.facts import Kind
-from domain.local_time import CHECK_IN, instant
+from domain.kind import Kind
+from domain.local_time import instant
 from domain.money import Money
 from domain.quote.facts import QuoteLine
+from domain.rules.schedule import CHECK_IN, CHECK_OUT
+from domain.slot import Slot
 from domain.stay import Stay
 
 Status = Literal[
@@ -69,11 +71,23 @@ class Booking:
     cancelled_by: Party | None = None
     cancel_reason: str | None = None
     refund: tuple[RefundLine, ...] = ()
+    slot: Slot | None = None
+    check_in_time: time = CHECK_IN
+    check_out_time: time = CHECK_OUT
 
     @property
     def check_in(self) -> datetime:
-        """The instant from which the guest may arrive."""
-        return instant(self.stay.arrive, CHECK_IN, self.time_zone)
+        """The instant from which the guest may arrive: a slot's start."""
+        if self.slot:
+            return self.slot.starts_at
+        return instant(self.stay.arrive, self.check_in_time, self.time_zone)
+
+    @property
+    def check_out(self) -> datetime:
+        """The instant by which the guest leaves: a slot's end."""
+        if self.slot:
+            return self.slot.ends_at
+        return instant(self.stay.depart, self.check_out_time, self.time_zone)
 
     @property
     def arrival_day(self) -> datetime:
@@ -82,8 +96,13 @@ class Booking:
 
     @property
     def departure_day(self) -> datetime:
-        """The instant at which the day of departure begins, in the listing's zone."""
-        return instant(self.stay.depart, time(0), self.time_zone)
+        """The instant from which leaving frees no more nights, in the listing's zone.
+
+        That is when the day of departure begins, or the slot ends.
+        """
+        return (
+            self.slot.ends_at if self.slot else instant(self.stay.depart, time(0), self.time_zone)
+        )
 
     @property
     def payment_status(self) -> PaymentStatus:
@@ -164,4 +183,7 @@ def _requested(event: BookingRequested) -> Booking:
         hold_expires_at=event.hold_expires_at,
         paid=nothing,
         refunded=nothing,
+        slot=event.slot,
+        check_in_time=event.check_in,
+        check_out_time=event.check_out,
     )

@@ -1,50 +1,89 @@
-"""Finds units for claims so that no two that overlap share one.
+"""Finds units for claims so that no two that collide share one.
 
 Claims are taken in the order in which they begin, each keeping its units where it can. In that
-order a claim meets only claims that hold its own first night, so it finds units whenever that
-night has enough. Claims that have begun stay where they are: guests do not change rooms.
+order a claim meets only claims that are busy when it begins, so where all buffers are alike it
+finds units whenever that moment has enough. Claims that have begun stay where they are: guests do
+not change rooms.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import islice
 from uuid import UUID
 
+from domain.calendar.extent import Extent, later
 from domain.calendar.state import Claim
-from domain.stay import Stay
 
 Units = tuple[int, ...]
 
 
 def arrange(
-    claims: Iterable[Claim], stay: Stay, wanted: int, capacity: int, today: date
-) -> tuple[Units, dict[UUID, Units]]:
-    """Units for ``stay``, which has enough on every night, and for each of ``claims``."""
-    placed: list[tuple[Stay, Units]] = []
+    claims: Iterable[Claim], asked: Extent, wanted: int, capacity: int, begun: datetime
+) -> tuple[Units, dict[UUID, Units]] | None:
+    """Units for ``asked`` and for each of ``claims``; none when this order finds too few.
+
+    Claims that start at ``begun`` or before stay. None is found only where time in the past is
+    asked for, or where claims have other buffers than ``asked``.
+    """
     units: dict[UUID, Units] = {}
-    movable: list[Claim] = []
+    here: list[tuple[Extent, Units]] = []
+    waiting: list[tuple[Extent, Claim | None]] = [(asked, None)]
     for claim in claims:
-        if claim.stay.arrive <= today:
-            placed.append((claim.stay, claim.units))
+        if (extent := claim.extent).start <= begun:
+            here.append((extent, claim.units))
             units[claim.id] = claim.units
         else:
-            movable.append(claim)
+            waiting.append((extent, claim))
+    present = _Present(max(extent.gap for extent, _ in (*here, *waiting)))
+    for extent, own in here:
+        # What is over by now is in nobody's way, and another may have its unit.
+        if later(extent.end, present.gap) > begun:
+            present.add(extent, own)
     newcomer: Units = ()
-    waiting: list[tuple[Stay, Claim | None]] = [(stay, None)]
-    waiting += [(claim.stay, claim) for claim in movable]
     # At the same start the newcomer goes last, so that fewer move.
-    for when, claim in sorted(waiting, key=lambda each: (each[0].arrive, each[1] is None)):
-        taken = {unit for other, own in placed if other.overlaps(when) for unit in own}
+    for extent, claim in sorted(waiting, key=lambda each: (each[0].start, each[1] is None)):
+        if extent.start > begun:
+            taken = present.colliding(extent)
+        else:
+            taken = {unit for other, own in here if other.collides(extent) for unit in own}
         own = claim.units if claim else ()
-        free = [unit for unit in own if unit not in taken]
-        free += [unit for unit in range(capacity) if unit not in taken and unit not in own]
-        needed = len(own) if claim else wanted
-        assert len(free) >= needed, "every night has enough units"
-        chosen = tuple(sorted(free[:needed]))
-        placed.append((when, chosen))
+        chosen = _choose(own, len(own) if claim else wanted, capacity, taken)
+        if chosen is None:
+            return None
+        present.add(extent, chosen)
         if claim:
             units[claim.id] = chosen
         else:
             newcomer = chosen
     return newcomer, units
+
+
+class _Present:
+    """The units in use as time goes by: who can't collide any more is forgotten."""
+
+    def __init__(self, gap: timedelta) -> None:
+        self.gap = gap
+        self._leaving: list[tuple[datetime, int, Extent, Units]] = []
+        self._seen = 0
+
+    def add(self, extent: Extent, units: Units) -> None:
+        self._seen += 1
+        heappush(self._leaving, (later(extent.end, self.gap), self._seen, extent, units))
+
+    def colliding(self, extent: Extent) -> set[int]:
+        while self._leaving and self._leaving[0][0] <= extent.start:
+            heappop(self._leaving)
+        return {
+            unit for _, _, other, own in self._leaving if other.collides(extent) for unit in own
+        }
+
+
+def _choose(own: Units, needed: int, capacity: int, taken: set[int]) -> Units | None:
+    """``needed`` free units, ``own`` ones first."""
+    kept = [unit for unit in own if unit not in taken]
+    others = (unit for unit in range(capacity) if unit not in taken and unit not in own)
+    chosen = [*kept[:needed], *islice(others, max(0, needed - len(kept)))]
+    return tuple(sorted(chosen)) if len(chosen) == needed else None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from domain.buffers import NO_BUFFERS, Buffers
 from domain.calendar.arrangement import arrange
+from domain.calendar.extent import Extent, extent_of, moment_of
 from domain.calendar.facts import (
     BlockLifted,
     CalendarEvent,
@@ -17,8 +20,10 @@ from domain.calendar.facts import (
     RangeBlocked,
     UnitsReassigned,
 )
+from domain.calendar.room import units_free
 from domain.calendar.state import Calendar
 from domain.refusals import NightsTaken, NoSuch, TooManyUnits
+from domain.slot import Slot
 from domain.stay import Stay
 
 
@@ -35,14 +40,18 @@ def hold(  # noqa: PLR0913 - a hold is made of these
     until: datetime,
     today: date,
     now: datetime,
+    slot: Slot | None = None,
+    buffers: Buffers = NO_BUFFERS,
 ) -> list[CalendarEvent]:
     """Claim ``units`` units for a booking; lapsed holds are released in the same step.
 
-    Whatever fits the number of units every night is accepted: claims that begin after ``today``,
-    the listing's own date, move to other units where they must. Raises NightsTaken when too few
-    units are free on some night.
+    A listing by the hour takes a ``slot``, and ``stay`` are the days it touches. Whatever fits the
+    number of units at every moment, buffers counted, is accepted: claims that begin after
+    ``today``, the listing's own date, or as slots after ``now``, move to other units where they
+    must. Raises NightsTaken when too few units are free.
     """
-    picked, moves = _make_room(calendar, listing_id, capacity, stay, units, today, now)
+    asked = _Asked(listing_id, capacity, stay, slot, buffers)
+    picked, moves = _make_room(calendar, asked, units, today, now)
     held = NightsHeld(
         listing_id=listing_id,
         claim_id=claim_id,
@@ -51,11 +60,13 @@ def hold(  # noqa: PLR0913 - a hold is made of these
         stay=stay,
         units=picked,
         until=until,
+        slot=slot,
+        buffers=buffers,
     )
     return [*tidy(calendar, now), *moves, held]
 
 
-def block(
+def block(  # noqa: PLR0913 - a block is made of these
     calendar: Calendar,
     *,
     listing_id: UUID,
@@ -66,26 +77,23 @@ def block(
     reason: str | None,
     today: date,
     now: datetime,
+    slot: Slot | None = None,
 ) -> list[CalendarEvent]:
     """Take ``units`` units, or all that are free, off the market.
 
-    Raises NightsTaken when fewer than that, or none, are free over the whole range.
+    For a listing by the hour ``slot`` is what the days of ``stay`` are there. A block keeps no
+    distance from guests. Raises NightsTaken when fewer than that, or none, are free all the time.
     """
-    wanted = units
-    if wanted is None:
-        wanted = next(
-            count
-            for count in range(capacity, 0, -1)
-            if count == 1
-            or not calendar.full_nights(stay, capacity=capacity, wanted=count, now=now)
-        )
-    picked, moves = _make_room(calendar, listing_id, capacity, stay, wanted, today, now)
+    asked = _Asked(listing_id, capacity, stay, slot, None)
+    wanted = max(asked.free(calendar, now), 1) if units is None else units
+    picked, moves = _make_room(calendar, asked, wanted, today, now)
     blocked = RangeBlocked(
         listing_id=listing_id,
         claim_id=claim_id,
         stay=stay,
         units=picked,
         reason=reason,
+        slot=slot,
     )
     return [*tidy(calendar, now), *moves, blocked]
 
@@ -118,29 +126,57 @@ def tidy(calendar: Calendar, now: datetime) -> list[CalendarEvent]:
     return [HoldLapsed(claim_id=claim.id) for claim in calendar.lapsed(now)]
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What somebody wants to claim of a listing with ``capacity`` units."""
+
+    listing_id: UUID
+    capacity: int
+    stay: Stay
+    slot: Slot | None
+    buffers: Buffers | None
+
+    @property
+    def extent(self) -> Extent:
+        return extent_of(self.stay, self.slot, self.buffers)
+
+    def free(self, calendar: Calendar, now: datetime) -> int:
+        taken = calendar.taken(self.stay, self.buffers, now)
+        return units_free(taken, self.extent, self.capacity)
+
+    def refused(self, calendar: Calendar, wanted: int, now: datetime) -> NightsTaken:
+        nights: tuple[date, ...] = ()
+        if self.slot is None:
+            nights = calendar.full_nights(
+                self.stay, capacity=self.capacity, wanted=wanted, now=now, buffers=self.buffers
+            )
+        # Each night alone may have room where all of them together have none.
+        return NightsTaken(listing_id=self.listing_id, nights=nights or (*self.stay.nights(),))
+
+
 def _make_room(
-    calendar: Calendar,
-    listing_id: UUID,
-    capacity: int,
-    stay: Stay,
-    wanted: int,
-    today: date,
-    now: datetime,
+    calendar: Calendar, asked: _Asked, wanted: int, today: date, now: datetime
 ) -> tuple[tuple[int, ...], list[CalendarEvent]]:
-    """Units for ``stay``, and the moves of other claims that make them free over all of it."""
-    if wanted > capacity:
-        raise TooManyUnits(units=wanted, maximum=capacity)
-    full = calendar.full_nights(stay, capacity=capacity, wanted=wanted, now=now)
-    if full:
-        raise NightsTaken(listing_id=listing_id, nights=full)
-    taken = calendar.taken_units(stay, now)
-    free = [unit for unit in range(capacity) if unit not in taken]
+    """Units for what is asked, and the moves of other claims that make them free."""
+    if wanted > asked.capacity:
+        raise TooManyUnits(units=wanted, maximum=asked.capacity)
+    extent = asked.extent
+    near = calendar.taken(asked.stay, asked.buffers, now)
+    taken = {unit for other, units in near if other.collides(extent) for unit in units}
+    free = [unit for unit in range(asked.capacity) if unit not in taken]
     if len(free) >= wanted:
         return tuple(free[:wanted]), []
-    picked, others = arrange(calendar.live(now), stay, wanted, capacity, today)
+    if units_free(near, extent, asked.capacity) < wanted:
+        raise asked.refused(calendar, wanted, now)
+    live = calendar.live(now)
+    begun = moment_of(now, today, asked.slot)
+    arranged = arrange(live, extent, wanted, asked.capacity, begun)
+    if arranged is None:
+        raise asked.refused(calendar, wanted, now)
+    picked, others = arranged
     moves: list[CalendarEvent] = [
         UnitsReassigned(claim_id=claim.id, before=claim.units, after=others[claim.id])
-        for claim in calendar.live(now)
+        for claim in live
         if others[claim.id] != claim.units
     ]
     return picked, moves

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.buffers import NO_BUFFERS, Buffers
+from domain.slot import Slot
 from domain.stay import Stay
 
 
 @dataclass(frozen=True, kw_only=True)
 class NightsHeld:
-    """Nights were claimed for a booking until an instant, unless confirmed before."""
+    """Nights were claimed for a booking until an instant, unless confirmed before.
+
+    For a listing by the hour ``slot`` is what was claimed, and ``stay`` the local days it touches.
+    ``buffers`` are those that the listing asked for then.
+    """
 
     listing_id: UUID
     claim_id: UUID
@@ -20,6 +26,8 @@ class NightsHeld:
     stay: Stay
     units: tuple[int, ...]
     until: datetime
+    slot: Slot | None = None
+    buffers: Buffers = NO_BUFFERS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,13 +70,14 @@ class UnitsReassigned:
 
 @dataclass(frozen=True, kw_only=True)
 class RangeBlocked:
-    """The host took nights off the market."""
+    """The host took days off the market; for a listing by the hour ``slot`` is what that is."""
 
     listing_id: UUID
     claim_id: UUID
     stay: Stay
     units: tuple[int, ...]
     reason: str | None
+    slot: Slot | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, assert_never
 from uuid import UUID
 
+from domain.buffers import DAY, NO_BUFFERS, Buffers
+from domain.calendar.extent import Extent, extent_of, midnight
 from domain.calendar.facts import (
     BlockLifted,
     CalendarEvent,
@@ -19,12 +20,20 @@ from domain.calendar.facts import (
     RangeBlocked,
     UnitsReassigned,
 )
+from domain.calendar.room import Taken, units_free
+from domain.slot import Slot
 from domain.stay import Stay
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """Units that nobody else can have over some nights, until an instant or for good."""
+    """Units that nobody else can have for some time, until an instant or for good.
+
+    ``stay`` has the days it touches; a claim on a listing by the hour is for ``slot`` alone. A
+    block has no ``buffers``.
+    """
 
     id: UUID
     kind: Literal["hold", "booking", "block"]
@@ -33,6 +42,13 @@ class Claim:
     until: datetime | None = None
     booking_id: UUID | None = None
     reason: str | None = None
+    slot: Slot | None = None
+    buffers: Buffers | None = NO_BUFFERS
+
+    @property
+    def extent(self) -> Extent:
+        """What it takes of its units' time."""
+        return extent_of(self.stay, self.slot, self.buffers)
 
     def live_at(self, now: datetime) -> bool:
         """Whether the claim still stands: a hold is free the instant it lapses."""
@@ -51,24 +67,67 @@ class Calendar:
 
     def lapsed(self, now: datetime) -> list[Claim]:
         """The holds that reached their end but were not yet tidied away."""
-        return [claim for claim in self.claims.values() if not claim.live_at(now)]
+        return [
+            claim
+            for claim in self.claims.values()
+            if claim.until is not None and not claim.live_at(now)
+        ]
 
-    def taken_units(self, stay: Stay, now: datetime) -> set[int]:
-        """The units that are claimed on at least one night of ``stay``."""
-        return {
-            unit for claim in self.live(now) if claim.stay.overlaps(stay) for unit in claim.units
-        }
+    def near(self, stay: Stay, buffers: Buffers | None, now: datetime) -> list[Claim]:
+        """The claims at ``now`` that a claim on the days of ``stay`` may meet, and few others."""
+        # A listing keeps thousands of past claims: most are passed over without a call.
+        arrive, depart = _widened(stay, own := _reach(buffers))
+        return [
+            claim
+            for claim in self.claims.values()
+            if (
+                (claim.stay.depart > arrive and claim.stay.arrive < depart)
+                or (claim.buffers is not NO_BUFFERS and _may_meet(claim, stay, own))
+            )
+            and claim.live_at(now)
+        ]
+
+    def taken(self, stay: Stay, buffers: Buffers | None, now: datetime) -> list[Taken]:
+        """What the claims :meth:`near` it take."""
+        return [(claim.extent, claim.units) for claim in self.near(stay, buffers, now)]
+
+    def taken_by_day(
+        self, days: Stay, length: int, buffers: Buffers | None, now: datetime
+    ) -> dict[date, list[Taken]]:
+        """By each of ``days``, what may meet a claim that begins then and has ``length`` days."""
+        found: dict[date, list[Taken]] = {day: [] for day in days.nights()}
+        first, end = days.arrive.toordinal(), days.depart.toordinal()
+        whole = Stay(days.arrive, _widened(days, length)[1])
+        for claim in self.near(whole, buffers, now):
+            reach = max(_reach(buffers), _reach(claim.buffers))
+            each = (claim.extent, claim.units)
+            earliest = max(first, claim.stay.arrive.toordinal() - reach - length + 1)
+            for day in range(earliest, min(end, claim.stay.depart.toordinal() + reach)):
+                found[date.fromordinal(day)].append(each)
+        return found
+
+    def nights_free(
+        self, stay: Stay, *, capacity: int, now: datetime, buffers: Buffers | None = NO_BUFFERS
+    ) -> dict[date, int]:
+        """How many of ``capacity`` units could serve each night of ``stay`` alone."""
+        found: dict[date, int] = {}
+        for night, taken in self.taken_by_day(stay, 1, buffers, now).items():
+            asked = Extent(midnight(night), midnight(night) + ONE_DAY, buffers)
+            found[night] = units_free(taken, asked, capacity) if taken else capacity
+        return found
 
     def full_nights(
-        self, stay: Stay, *, capacity: int, wanted: int, now: datetime
+        self,
+        stay: Stay,
+        *,
+        capacity: int,
+        wanted: int,
+        now: datetime,
+        buffers: Buffers | None = NO_BUFFERS,
     ) -> tuple[date, ...]:
-        """The nights of ``stay`` on which fewer than ``wanted`` of ``capacity`` units are free."""
-        near = [claim for claim in self.live(now) if claim.stay.overlaps(stay)]
-        taken: Counter[date] = Counter()
-        for claim in near:
-            for night in claim.stay.nights():
-                taken[night] += len(claim.units)
-        return tuple(night for night in stay.nights() if capacity - taken[night] < wanted)
+        """The nights of ``stay`` that ``wanted`` of ``capacity`` units could not serve alone."""
+        free = self.nights_free(stay, capacity=capacity, now=now, buffers=buffers)
+        return tuple(night for night, units in free.items() if units < wanted)
 
     def units_taken_on(self, night: date, now: datetime) -> int:
         """How many units are claimed on ``night``."""
@@ -77,6 +136,26 @@ class Calendar:
             for claim in self.live(now)
             if claim.stay.arrive <= night < claim.stay.depart
         )
+
+
+def _reach(buffers: Buffers | None) -> int:
+    """At least as many days as ``buffers`` can keep others away."""
+    if buffers is None or buffers == NO_BUFFERS:
+        return 0
+    return 1 + max(buffers.before, buffers.after) // DAY
+
+
+def _may_meet(claim: Claim, stay: Stay, reach: int) -> bool:
+    arrive, depart = _widened(stay, max(reach, _reach(claim.buffers)))
+    return claim.stay.depart > arrive and claim.stay.arrive < depart
+
+
+def _widened(stay: Stay, days: int) -> tuple[date, date]:
+    """The ends of ``stay``, ``days`` further out, within the calendar."""
+    return (
+        date.fromordinal(max(stay.arrive.toordinal() - days, date.min.toordinal())),
+        date.fromordinal(min(stay.depart.toordinal() + days, date.max.toordinal())),
+    )
 
 
 EMPTY = Calendar()
@@ -94,6 +173,9 @@ def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
                 units=event.units,
                 until=event.until,
                 booking_id=event.booking_id,
+                slot=event.slot,
+                # One object for all that have none, so that most claims are told apart quickly.
+                buffers=NO_BUFFERS if event.buffers == NO_BUFFERS else event.buffers,
             )
         case RangeBlocked():
             claims[event.claim_id] = Claim(
@@ -102,6 +184,8 @@ def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
                 stay=event.stay,
                 units=event.units,
                 reason=event.reason,
+                slot=event.slot,
+                buffers=None,
             )
         case HoldExtended():
             if held := claims.get(event.claim_id):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 
 from domain.booking.policy import CancellationPolicy
+from domain.kind import Kind
 from domain.money import Money
 from domain.rules.facts import RulesSet
-
-Kind = Literal["stay"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,14 +58,17 @@ class CapacitySet:
 
 @dataclass(frozen=True, kw_only=True)
 class ListingPriced:
-    """The price of one night of one unit was set; none means not priced yet."""
+    """The price of one unit for a night, a slot's length or a day was set; none means not yet."""
 
     price: Money | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class TermsSet:
-    """The rules a stay must keep, and whether a booking needs the host's approval, were set."""
+    """The rules a stay must keep, and whether a booking needs the host's approval, were set.
+
+    The minimum and maximum count nights, the days of a rental, or lengths of a slot.
+    """
 
     minimum_nights: int
     maximum_nights: int

@@ -7,9 +7,9 @@ from typing import Literal, assert_never
 from uuid import UUID
 
 from domain.booking.policy import FLEXIBLE, CancellationPolicy
+from domain.kind import Kind
 from domain.listing.facts import (
     CapacitySet,
-    Kind,
     ListingArchived,
     ListingDescribed,
     ListingDrafted,

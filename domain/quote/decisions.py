@@ -10,6 +10,7 @@ from domain.listing.state import HORIZON_DAYS, Listing
 from domain.local_time import local_date
 from domain.money import Money, total
 from domain.quote.facts import Quoted, QuoteEvent, QuoteLine
+from domain.quote.slots import check_kind, check_slot, slot_lines
 from domain.refusals import (
     AboveMaximumStay,
     BelowMinimumStay,
@@ -20,6 +21,7 @@ from domain.refusals import (
     TooManyGuests,
     TooManyUnits,
 )
+from domain.slot import Slot
 from domain.stay import Stay
 
 VALID_FOR = timedelta(hours=1)
@@ -34,13 +36,32 @@ class Price:
     total: Money
 
 
-def check_rules(listing: Listing, stay: Stay, guests: int, units: int, now: datetime) -> None:
-    """Raise the refusal of the first rule of ``listing`` that the stay breaks.
+def check_rules(
+    listing: Listing,
+    stay: Stay,
+    guests: int,
+    units: int,
+    now: datetime,
+    slot: Slot | None = None,
+) -> None:
+    """Raise the refusal of the first rule of ``listing`` that the stay, or ``slot``, breaks.
 
     Availability is not a rule: the calendar decides it.
     """
     if listing.status != "published":
         raise ListingNotPublished(listing_id=listing.id, status=listing.status)
+    check_kind(listing, slot)
+    if slot:
+        check_slot(listing, slot, now)
+    else:
+        _check_stay(listing, stay, now)
+    if units > listing.units:
+        raise TooManyUnits(units=units, maximum=listing.units)
+    if guests > listing.max_guests * units:
+        raise TooManyGuests(guests=guests, maximum=listing.max_guests * units)
+
+
+def _check_stay(listing: Listing, stay: Stay, now: datetime) -> None:
     today = local_date(now, listing.time_zone)
     if stay.arrive < today:
         raise DatesPast(arrive=stay.arrive, today=today)
@@ -51,19 +72,22 @@ def check_rules(listing: Listing, stay: Stay, guests: int, units: int, now: date
         raise BelowMinimumStay(nights=stay.length, minimum=listing.minimum_nights)
     if stay.length > listing.maximum_nights:
         raise AboveMaximumStay(nights=stay.length, maximum=listing.maximum_nights)
-    if units > listing.units:
-        raise TooManyUnits(units=units, maximum=listing.units)
-    if guests > listing.max_guests * units:
-        raise TooManyGuests(guests=guests, maximum=listing.max_guests * units)
 
 
-def price(listing: Listing, version: int, stay: Stay, units: int) -> Price:
-    """A line a night under the rules of ``listing`` at stream ``version``."""
+def price(
+    listing: Listing, version: int, stay: Stay, units: int, slot: Slot | None = None
+) -> Price:
+    """A line a night, a day or a slot's length under the rules of ``listing`` at ``version``."""
     if listing.price is None:
         raise ListingIncomplete(missing=("price",))
+    if slot:
+        lines = slot_lines(listing, version, slot, units)
+        return Price(
+            lines=lines, total=total([line.amount for line in lines], listing.price.currency)
+        )
     lines = tuple(
         QuoteLine(
-            kind="night",
+            kind="day" if listing.kind == "rental" else "night",
             description=night.isoformat(),
             amount=listing.price * units,
             rule="base",
@@ -84,10 +108,11 @@ def quote(
     guests: int,
     units: int,
     now: datetime,
+    slot: Slot | None = None,
 ) -> list[QuoteEvent]:
     """Pin what the stay costs now; raises the refusal of a rule that it breaks."""
-    check_rules(listing, stay, guests, units, now)
-    priced = price(listing, version, stay, units)
+    check_rules(listing, stay, guests, units, now, slot)
+    priced = price(listing, version, stay, units, slot)
     return [
         Quoted(
             quote_id=quote_id,
@@ -99,5 +124,6 @@ def quote(
             lines=priced.lines,
             total=priced.total,
             expires_at=now + VALID_FOR,
+            slot=slot,
         )
     ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.money import Money
+from domain.slot import Slot
 from domain.stay import Stay
 
 
@@ -23,7 +24,10 @@ class QuoteLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Quoted:
-    """A guest was told what a stay costs, until an instant."""
+    """A guest was told what a stay costs, until an instant.
+
+    For a listing by the hour that is ``slot``, and ``stay`` the local days it touches.
+    """
 
     quote_id: UUID
     listing_id: UUID
@@ -34,6 +38,7 @@ class Quoted:
     lines: tuple[QuoteLine, ...]
     total: Money
     expires_at: datetime
+    slot: Slot | None = None
 
 
 QuoteEvent = Quoted

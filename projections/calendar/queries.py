@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
 from domain.calendar.state import EMPTY, Calendar
-from domain.listing.state import HORIZON_DAYS, Listing
+from domain.listing.state import Listing
 from domain.local_time import local_date
 from domain.money import Money
+from domain.rules.apart import buffers_of
 from domain.stay import Stay
 from projections.calendar.projector import CLAIMS, LISTING
+from projections.calendar.slots import SlotOffer, most_free, slots
 from projections.documents import PartKey, read_parts
 from projections.generation import Generations
 from projections.parts import Part
@@ -23,7 +24,10 @@ Reason = Literal["claimed", "not_published", "past", "beyond_horizon"]
 
 @dataclass(frozen=True, kw_only=True)
 class Night:
-    """One night: ``available`` means that at least one unit is unclaimed.
+    """One night, or day: ``available`` means that at least one unit is unclaimed, buffers counted.
+
+    Of a listing by the hour ``units_free`` is the most that are free for one of the slots that
+    begin on the day.
 
     ``reasons`` says why it can't be booked all the same; empty when nothing is in the way.
     """
@@ -44,49 +48,81 @@ class CalendarPage:
     nights: list[Night]
 
 
+@dataclass(frozen=True, kw_only=True)
+class SlotsPage:
+    """The listing that was asked about, and the slots in order."""
+
+    listing: Part[Listing]
+    slots: list[SlotOffer]
+
+
 async def calendar(
     generations: Generations, listing_id: UUID, stay: Stay, now: datetime
 ) -> CalendarPage | None:
     """The nights of ``stay`` as they are at ``now``, or none when there is no such listing."""
+    found = await _read(generations, listing_id)
+    if found is None:
+        return None
+    listing, claims = found
+    return CalendarPage(listing=listing, nights=nights(listing.state, claims, stay, now))
+
+
+async def slots_of(
+    generations: Generations, listing_id: UUID, days: Stay, now: datetime
+) -> SlotsPage | None:
+    """The slots that begin on ``days``, as they are at ``now``, or none as above.
+
+    A listing by days has no slots.
+    """
+    found = await _read(generations, listing_id)
+    if found is None:
+        return None
+    listing, claims = found
+    by_the_hour = listing.state.kind == "slot"
+    return SlotsPage(
+        listing=listing, slots=slots(listing.state, claims, days, now) if by_the_hour else []
+    )
+
+
+async def _read(
+    generations: Generations, listing_id: UUID
+) -> tuple[Part[Listing], Calendar] | None:
     of_listing, of_claims = (PartKey(kind, str(listing_id)) for kind in (LISTING, CLAIMS))
     parts = await read_parts(generations, [of_listing, of_claims])
     listing = parts.get(of_listing)
     if listing is None:
         return None
-    claims: Calendar = parts[of_claims].state if of_claims in parts else EMPTY
-    return CalendarPage(listing=listing, nights=nights(listing.state, claims, stay, now))
+    return listing, parts[of_claims].state if of_claims in parts else EMPTY
 
 
 def nights(listing: Listing, claims: Calendar, stay: Stay, now: datetime) -> list[Night]:
     """Each night of ``stay``; holds that have lapsed at ``now`` claim nothing."""
-    taken = _units_taken(claims, stay, now)
+    free = _units_free(listing, claims, stay, now)
     today = local_date(now, listing.time_zone)
     return [
         Night(
             date=night,
-            available=taken[night] < listing.units,
-            units_free=max(listing.units - taken[night], 0),
+            available=free[night] > 0,
+            units_free=free[night],
             price=listing.price,
             minimum_nights=listing.minimum_nights,
-            reasons=_reasons(listing, night, taken[night], today),
+            reasons=_reasons(listing, night, free[night], today),
         )
         for night in stay.nights()
     ]
 
 
-def _units_taken(claims: Calendar, stay: Stay, now: datetime) -> Counter[date]:
-    taken: Counter[date] = Counter()
-    for claim in claims.live(now):
-        first, end = max(claim.stay.arrive, stay.arrive), min(claim.stay.depart, stay.depart)
-        for day in range((end - first).days):
-            taken[first + timedelta(days=day)] += len(claim.units)
-    return taken
+def _units_free(listing: Listing, claims: Calendar, stay: Stay, now: datetime) -> dict[date, int]:
+    if listing.kind == "slot":
+        return most_free(listing, claims, stay, now)
+    buffers = buffers_of(listing.kind, listing.rules.schedule)
+    return claims.nights_free(stay, capacity=listing.units, now=now, buffers=buffers)
 
 
-def _reasons(listing: Listing, night: date, taken: int, today: date) -> tuple[Reason, ...]:
-    last_departure = today + timedelta(days=HORIZON_DAYS)
+def _reasons(listing: Listing, night: date, free: int, today: date) -> tuple[Reason, ...]:
+    last_departure = today + timedelta(days=listing.rules.horizon_days)
     found: list[tuple[Reason, bool]] = [
-        ("claimed", taken >= listing.units),
+        ("claimed", free == 0),
         ("not_published", listing.status != "published"),
         ("past", night < today),
         ("beyond_horizon", night >= last_departure),

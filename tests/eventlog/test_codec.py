@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ from eventlog.codec import Undecodable, decode, encode
 from eventlog.names import NAMES
 
 GOLDEN = Path(__file__).parent / "golden"
+EARLIER = GOLDEN / "earlier"
+"""As events were written before they had the field that the file's name ends in."""
 REVERSED = (
     (GOLDEN / "calendar.range_blocked.v1.json")
     .read_bytes()
-    .replace(b'"depart":"2027-06-12"', b'"depart":"2027-06-10"')
+    .replace(b'"depart":"2027-06-11"', b'"depart":"2027-06-10"')
 )
 
 
@@ -22,6 +25,15 @@ def test_bytes_written_long_ago_still_mean_the_same(name: str) -> None:
     event = decode(name, stored)
     assert NAMES[type(event)] == name
     assert encode(event) == (name, stored)
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in EARLIER.iterdir()))
+def test_bytes_written_before_a_field_came_still_mean_something(file: str) -> None:
+    name, came_later = file.removesuffix(".json").rsplit(".", 1)
+    event = decode(name, (EARLIER / file).read_bytes())
+    assert NAMES[type(event)] == name
+    [added] = [field for field in fields(event) if field.name == came_later]
+    assert getattr(event, came_later) == added.default
 
 
 def test_every_name_ends_in_its_version_and_belongs_to_one_event() -> None:
