@@ -9,7 +9,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from api.assembly import Lifespan, assemble
-from api.command_routes import accounts, blocks, bookings, listings, quotes, tokens
+from api.command_routes import accounts, blocks, bookings, listings, quotes, rules, tokens
 from api.commanding import CommandSide
 from api.conventions.bearer import TokenIssuer, TokenVerifier
 from api.conventions.sight import Sight
@@ -33,6 +33,7 @@ ROUTERS = (
     accounts.router,
     tokens.router,
     listings.router,
+    rules.router,
     blocks.router,
     quotes.router,
     bookings.router,

@@ -11,6 +11,7 @@ RESOURCES: dict[str, str] = {
     "me": "My account, listings, trips and reservations.",
     "search": "Find published listings.",
     "listings": "What hosts offer: its words, nights and prices.",
+    "rules": "What hosts ask of a stay and charge for it, always and on single dates.",
     "blocks": "Nights that a host takes off the market.",
     "quotes": "A price that stands for an hour.",
     "bookings": "Hold, confirm and cancel; approve and decline.",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from commands.versioned import Versioned
 from commands.work import Work
-from domain.booking.decisions import HOLD_FOR, approve
+from domain.booking.decisions import approve, hold_for
 from domain.booking.state import Booking
 from domain.calendar.decisions import extend
 
@@ -25,5 +25,6 @@ def approve_booking(message: ApproveBooking, work: Work) -> Versioned[Booking]:
     events = approve(booking.state, work.now)
     if events:
         calendar = work.calendar(booking.state.listing_id)
-        work.record(calendar, extend(calendar.state, message.booking_id, work.now + HOLD_FOR))
+        until = work.now + hold_for(booking.state.hold_minutes)
+        work.record(calendar, extend(calendar.state, message.booking_id, until))
     return work.record(booking, events)

@@ -12,7 +12,7 @@ from domain.booking.decisions import hold_until, request
 from domain.booking.state import Booking, evolve
 from domain.calendar.decisions import hold
 from domain.local_time import local_date
-from domain.quote.decisions import check_rules
+from domain.quote.decisions import check_still_bookable
 from domain.refusals import TooManyHolds
 from domain.rules.apart import buffers_of
 from domain.streams import booking_stream
@@ -30,11 +30,15 @@ class Book:
 
 
 def book(message: Book, work: Work) -> Versioned[Booking]:
-    """Raises NoSuch, QuoteExpired, TooManyHolds, NightsTaken and the refusal of a broken rule."""
+    """Under the price and the rules of the quote.
+
+    Raises NoSuch, QuoteExpired, TooManyHolds, NightsTaken, and the refusal of what the listing no
+    longer takes: ListingNotPublished, DatesPast, TooManyUnits or DateClosed.
+    """
     quote = work.quote(message.quote_id).state
     listing = work.listing(quote.listing_id).state
     calendar = work.calendar(quote.listing_id)
-    check_rules(listing, quote.stay, quote.guests, quote.units, work.now, quote.slot)
+    check_still_bookable(listing, quote.stay, quote.units, work.now, quote.slot)
     held = hold(
         calendar.state,
         listing_id=listing.id,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from commands.versioned import Versioned
 from commands.work import Work
-from domain.listing.decisions import draft, offer_of
+from domain.listing.decisions import copy
 from domain.listing.state import Listing, evolve
 from domain.streams import listing_stream
 
@@ -23,6 +23,6 @@ class CopyListing:
 def copy_listing(message: CopyListing, work: Work) -> Versioned[Listing]:
     """The new draft; claims are not copied. Raises NoSuch and NotYours."""
     original = work.own_listing(message.listing_id, "copy this listing").state
-    events = draft(message.copy_id, original.host_id, offer_of(original))
+    events = copy(original, message.copy_id, work.now)
     stream, key = listing_stream(message.copy_id), str(message.copy_id)
     return work.begin(stream, key, evolve, events)

@@ -25,7 +25,8 @@ class CreateListing:
 
 
 def create_listing(message: CreateListing, work: Work) -> Versioned[Listing]:
-    """The draft."""
-    events = draft(message.listing_id, message.host_id, message.offer, message.imported)
+    """The draft, with the host's default rules; raises NoSuch for an unknown host."""
+    rules = work.account(message.host_id).state.default_rules
+    events = draft(message.listing_id, message.host_id, message.offer, message.imported, rules)
     stream, key = listing_stream(message.listing_id), str(message.listing_id)
     return work.begin(stream, key, evolve, events)

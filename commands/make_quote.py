@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from commands.versioned import Versioned
@@ -13,16 +12,14 @@ from domain.calendar.room import units_free
 from domain.quote.decisions import quote
 from domain.quote.state import Quote, evolve
 from domain.rules.apart import buffers_of
-from domain.slot import Slot, slot_between
+from domain.slot import Times, asked_for
 from domain.stay import Stay
 from domain.streams import quote_stream
-
-Times = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, kw_only=True)
 class MakeQuote:
-    """Quote a stay of ``guests`` guests in ``units`` units.
+    """Quote a stay of ``guests`` guests in ``units`` units; of all their ages, or of none.
 
     ``stay`` is the days of a stay or a rental; ``times`` are those of a slot, local ones where the
     listing is, unless they carry an offset. It is one or the other.
@@ -33,20 +30,9 @@ class MakeQuote:
     guest_id: UUID
     guests: int
     units: int = 1
+    ages: tuple[int, ...] | None = None
     stay: Stay | None = None
     times: Times | None = None
-
-
-def asked_for(stay: Stay | None, times: Times | None, zone: str) -> tuple[Stay, Slot | None]:
-    """The days that are asked for or touched in ``zone``, and the slot if it is one.
-
-    Raises SlotReversed.
-    """
-    if times is None:
-        assert stay is not None, "days or times are asked for"
-        return stay, None
-    slot = slot_between(*times, zone)
-    return slot.days(zone), slot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +56,7 @@ def make_quote(message: MakeQuote, work: Work) -> QuoteMade:
         slot=slot,
         guests=message.guests,
         units=message.units,
+        ages=message.ages,
         now=work.now,
     )
     calendar = work.calendar(message.listing_id)

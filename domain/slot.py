@@ -11,6 +11,9 @@ from domain.stay import Stay
 
 MOMENT = timedelta(microseconds=1)
 
+Times = tuple[datetime, datetime]
+"""Start and end as somebody named them: local ones unless they carry an offset."""
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -37,6 +40,18 @@ class Slot:
 def whole_days(days: Stay, zone: str) -> Slot:
     """From the first instant of ``days`` in ``zone`` to the first after them."""
     return Slot(instant(days.arrive, time(0), zone), instant(days.depart, time(0), zone))
+
+
+def asked_for(stay: Stay | None, times: Times | None, zone: str) -> tuple[Stay, Slot | None]:
+    """The days that are asked for or touched in ``zone``, and the slot if it is one.
+
+    Raises SlotReversed.
+    """
+    if times is None:
+        assert stay is not None, "days or times are asked for"
+        return stay, None
+    slot = slot_between(*times, zone)
+    return slot.days(zone), slot
 
 
 def slot_between(starts: datetime, ends: datetime, zone: str) -> Slot:

@@ -19,6 +19,7 @@ NAMES: dict[type[Event], str] = {
     listing.TermsSet: "listing.terms_set.v1",
     listing.PolicyChosen: "listing.policy_chosen.v1",
     rules.RulesSet: "listing.rules_set.v1",
+    rules.DatesChanged: "listing.dates_changed.v1",
     listing.ListingPublished: "listing.published.v1",
     listing.ListingUnpublished: "listing.unpublished.v1",
     listing.ListingArchived: "listing.archived.v1",
@@ -46,6 +47,7 @@ NAMES: dict[type[Event], str] = {
     account.AccountRegistered: "account.registered.v1",
     account.RoleGranted: "account.role_granted.v1",
     account.RoleWithdrawn: "account.role_withdrawn.v1",
+    account.DefaultRulesSet: "account.default_rules_set.v1",
 }
 
 TYPES: dict[str, type[Event]] = {name: event for event, name in NAMES.items()}

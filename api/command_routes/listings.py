@@ -72,7 +72,7 @@ async def change(
         except ValidationError as error:
             raise problem_of_validation(error) from None
 
-    expected = await _expected(request, listing_id)
+    expected = await expected_version(request, listing_id)
     message = ChangeListing(listing_id=listing_id, expected=expected, revise=revise)
     return await side.carry_out(request, change_listing, message, _shown)
 
@@ -130,7 +130,7 @@ async def copy(
     return await side.carry_out(request, copy_listing, message, _created)
 
 
-async def _expected(request: Request, listing_id: UUID) -> int:
+async def expected_version(request: Request, listing_id: UUID) -> int:
     """The version that If-Match means; of several the current one, if it is among them."""
     named = named_versions(request) or frozenset({0})
     if len(named) > 1:

@@ -20,14 +20,16 @@ router = ordered_router("quotes")
 @guards(signed_in, names_listing)
 async def quote(request: Request, side: Side, caller: Caller, body: QuoteBody) -> Response:
     """Have a price pinned for an hour; it says whether the nights are free, and holds none."""
+    when = body.when()
     message = MakeQuote(
         quote_id=uuid7(),
         listing_id=body.listing_id,
         guest_id=caller,
-        stay=body.stay,
-        times=body.times,
+        stay=when.stay,
+        times=when.times,
         guests=body.guests,
         units=body.units,
+        ages=tuple(body.ages) if body.ages is not None else None,
     )
     return await side.carry_out(request, make_quote, message, _quoted)
 

@@ -164,9 +164,17 @@ async def _names_account(request: JsonRequest) -> None:
         raise NoSuch(what="account", id=str(account_id))
 
 
+async def _is_me(request: JsonRequest) -> None:
+    found = await sight_of(request).account(request.state.caller)
+    if found is not None:
+        request.state.version = found[1]
+
+
 sees_listing = Guard(Stage.SUBJECT, _sees_listing, (404,))
 owns_listing = Guard(Stage.SUBJECT, _owns_listing, (404, 403))
 names_listing = Guard(Stage.SUBJECT, _names_listing, (404,))
 names_quote = Guard(Stage.SUBJECT, _names_quote, (404,))
 sees_booking = Guard(Stage.SUBJECT, _sees_booking, (404,))
 names_account = Guard(Stage.SUBJECT, _names_account, (404,))
+is_me = Guard(Stage.SUBJECT, _is_me, ())
+"""The request is about the caller's own account."""

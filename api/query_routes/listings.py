@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from pydantic import Field
 
 from api.assembly import ordered_router
 from api.conventions.callers import CallerIfAny
@@ -17,14 +18,20 @@ from api.querying import FRESH, PRIVATE, QuerySide, Side, answer
 from api.representations.calendar import Calendar
 from api.representations.listing import Listing
 from api.representations.quote import Price, lines_of
-from api.representations.values import Day, Money, Whole
+from api.representations.rules import ListingRules
+from api.representations.values import Day, LocalTime, Money, Whole
+from api.representations.when import When, WrongPair
 from domain.listing.offer import MOST_GUESTS, MOST_UNITS
 from domain.listing.state import Listing as DomainListing
+from domain.quote.asked import Asked
 from domain.quote.decisions import VALID_FOR, check_rules
-from domain.quote.decisions import price as price_of
+from domain.quote.pricing import price as price_of
+from domain.quote.slots import slot_lengths
 from domain.refusals import NoSuch
+from domain.rules.checking import OLDEST
+from domain.slot import asked_for
 from domain.stay import Stay
-from projections.calendar.queries import CalendarPage, calendar
+from projections.calendar.queries import CalendarPage, calendar, room_for
 
 router = ordered_router("listings")
 
@@ -34,6 +41,10 @@ LONGEST_RANGE = 731
 From = Annotated[Day, Query(alias="from")]
 Guests = Annotated[Whole, Query(ge=1, le=MOST_GUESTS)]
 Units = Annotated[Whole, Query(ge=1, le=MOST_UNITS)]
+Ages = Annotated[
+    list[Annotated[Whole, Field(ge=0, le=OLDEST)]] | None,
+    Query(max_length=MOST_GUESTS, description="Repeated once for each guest, or left out."),
+]
 Coupon = Annotated[str | None, Query(max_length=100)]
 
 
@@ -71,41 +82,77 @@ async def nights(
 
 @router.get("/v1/listings/{listing_id}/price", summary="Price a stay", response_model=Price)
 @guards(sees_listing)
-async def price(
+async def price(  # noqa: PLR0913, PLR0917 - what a price is asked with
     request: Request,
     side: Side,
     caller: CallerIfAny,
     listing_id: UUID,
-    arrive: Day,
-    depart: Day,
     guests: Guests,
+    arrive: Day | None = None,
+    depart: Day | None = None,
+    starts_at: LocalTime | None = None,
+    ends_at: LocalTime | None = None,
     units: Units = 1,
+    ages: Ages = None,
     coupon: Coupon = None,
 ) -> Response:
-    """What a stay costs now; nothing is written and nothing promised."""
+    """What a stay costs now, as a quote would say; nothing is written and nothing promised."""
     told = await catch_up(request, side.applied)
     if coupon:
         raise invalid("coupon", "unknown_coupon", "there is no such coupon")
-    stay, now = Stay(arrive, depart), side.clock()
+    try:
+        when = When(arrive=arrive, depart=depart, starts_at=starts_at, ends_at=ends_at)
+    except WrongPair as wrong:
+        raise invalid(wrong.field, "wrong_dates", str(wrong)) from None
+    named, now = when.stay, side.clock()
     found = await side.listing(listing_id)
     if found is None or not await may_see(side, found[0], caller):
         raise NoSuch(what="listing", id=str(listing_id))
-    check_rules(found[0], stay, guests, units, now)
-    nights = await _calendar(side, listing_id, caller, stay)
-    listing = nights.listing
-    priced = price_of(listing.state, listing.version, stay, units)
+    stay, slot = asked_for(named, when.times, found[0].time_zone)
+    asked = Asked(
+        stay=stay,
+        guests=guests,
+        units=units,
+        ages=tuple(ages) if ages else None,
+        slot=slot,
+        lengths=slot_lengths(found[0], slot),
+    )
+    check_rules(found[0], stay, guests, units, now, slot)
+    room = await room_for(side.generations, listing_id, stay, slot, now)
+    if room is None:
+        raise NoSuch(what="listing", id=str(listing_id))
+    listing, free = room
+    priced = price_of(listing.state, listing.version, asked, now)
     page = Price.model_construct(
         listing_id=listing_id,
-        arrive=arrive,
-        depart=depart,
+        arrive=stay.arrive,
+        depart=stay.depart,
+        starts_at=slot.starts_at if slot else None,
+        ends_at=slot.ends_at if slot else None,
         guests=guests,
         units=units,
         lines=lines_of(priced.lines),
         total=Money.of(priced.total),
-        available=all(night.units_free >= units for night in nights.nights),
+        deposit=Money.of(priced.deposit) if priced.deposit else None,
+        available=free >= units,
         expires_at=now + VALID_FOR,
     )
     return answer(request, page, told)
+
+
+@router.get(
+    "/v1/listings/{listing_id}/rules", summary="Show a listing's rules", response_model=ListingRules
+)
+@guards(sees_listing)
+async def rules(request: Request, side: Side, caller: CallerIfAny, listing_id: UUID) -> Response:
+    """What it asks of a stay and charges for it."""
+    told = await catch_up(request, side.applied)
+    found = await side.listing(listing_id)
+    if found is None or not await may_see(side, found[0], caller):
+        raise NoSuch(what="listing", id=str(listing_id))
+    listing, version = found
+    page = ListingRules.of(listing.rules, listing_id=listing.id, version=version)
+    return answer(request, page, told, version=version, cache=cache_of(listing))
 
 
 async def may_see(side: QuerySide, listing: DomainListing, caller: UUID | None) -> bool:

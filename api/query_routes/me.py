@@ -17,6 +17,8 @@ from api.querying import QuerySide, Side, answer
 from api.representations.account import Account
 from api.representations.booking import Booking, Bookings
 from api.representations.listing import Listing, Listings
+from api.representations.rules import DefaultRules
+from domain.account.state import Account as DomainAccount
 from domain.listing.state import Status
 from projections.host_listings.queries import host_listings
 from projections.lists import Page
@@ -31,14 +33,18 @@ router = ordered_router("me")
 async def me(request: Request, side: Side, caller: Caller) -> Response:
     """Who I am, and what I may do."""
     told = await catch_up(request, side.applied)
-    patience = monotonic() + PATIENCE
-    # A token proves that the account exists: a page that is not there yet is on its way.
-    while (found := await side.account(caller)) is None:
-        if monotonic() > patience:
-            raise not_yet()
-        await anyio.sleep(0.05)
-    account, version = found
+    account, version = await _account(side, caller)
     return answer(request, Account.of(account, version), told, version=version)
+
+
+@router.get("/v1/me/default-rules", summary="Show my default rules", response_model=DefaultRules)
+@guards(signed_in)
+async def my_default_rules(request: Request, side: Side, caller: Caller) -> Response:
+    """The rules with which my listings begin."""
+    told = await catch_up(request, side.applied)
+    account, version = await _account(side, caller)
+    page = DefaultRules.of(account.default_rules, version=version)
+    return answer(request, page, told, version=version)
 
 
 @router.get("/v1/me/listings", summary="List my listings", response_model=Listings)
@@ -94,6 +100,16 @@ async def my_reservations(
     told = await catch_up(request, side.applied)
     found = await reservations(side.generations, caller, limit=limit, cursor=before)
     return answer(request, _bookings(side, caller, name, found), told)
+
+
+async def _account(side: QuerySide, caller: Caller) -> tuple[DomainAccount, int]:
+    patience = monotonic() + PATIENCE
+    # A token proves that the account exists: a page that is not there yet is on its way.
+    while (found := await side.account(caller)) is None:
+        if monotonic() > patience:
+            raise not_yet()
+        await anyio.sleep(0.05)
+    return found
 
 
 def _bookings(side: QuerySide, caller: Caller, name: str, found: Page[Any]) -> Bookings:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api.representations.quote import Line, lines_of
+from api.representations.quote import Line, PriceLine, lines_of
 from api.representations.values import Input, Money
 from domain.booking.decisions import Action, actions, refund, refund_total
 from domain.booking.facts import Party, RefundLine
@@ -89,8 +89,9 @@ class Booking(BaseModel):
     units: int
     status: Status
     payment_status: PaymentStatus
-    lines: list[Line]
+    lines: list[PriceLine]
     total: Money
+    deposit: Money | None
     hold_expires_at: datetime | None
     cancelled_by: Party | None = Field(default=None, exclude_if=_is_absent)
     refund: Refund | None = Field(default=None, exclude_if=_is_absent)
@@ -120,6 +121,7 @@ class Booking(BaseModel):
             payment_status=booking.payment_status,
             lines=lines_of(booking.lines),
             total=Money.of(booking.total),
+            deposit=Money.of(booking.deposit) if booking.deposit else None,
             hold_expires_at=booking.hold_expires_at if pending else None,
             cancelled_by=booking.cancelled_by,
             refund=Refund.of(booking, booking.refund) if cancelled else None,

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api.representations.values import Money
-from projections.calendar.queries import CalendarPage
+from projections.calendar.queries import CalendarPage, Reason
 
 
 class Night(BaseModel):
@@ -18,9 +18,13 @@ class Night(BaseModel):
     date: date
     available: bool = Field(description="At least one unit is unclaimed.")
     units_free: int
-    price: Money | None
-    minimum_nights: int
-    reasons: list[str] = Field(description="Why it can't be booked all the same.")
+    price: Money | None = Field(description="Of one unit.")
+    minimum_nights: int = Field(description="Of stays that begin on the date.")
+    reasons: list[Reason] = Field(
+        description="Why it can't be booked all the same. The night: `claimed`, `not_published`, "
+        "`past`, `beyond_horizon`, `closed`. Beginning on the date: `arrival_not_allowed`, "
+        "`notice_too_short`. Ending on it: `departure_not_allowed`."
+    )
 
 
 class Calendar(BaseModel):

@@ -11,10 +11,10 @@ from pydantic import BaseModel, Field, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.representations.values import Day, Input, LocalTime, Money
+from api.representations.when import When, WrongPair
 from domain.listing.offer import MOST_GUESTS, MOST_UNITS
 from domain.quote.facts import QuoteLine
 from domain.quote.state import Quote as DomainQuote
-from domain.stay import Stay
 
 Guests = Annotated[StrictInt, Field(ge=1, le=MOST_GUESTS)]
 Units = Annotated[StrictInt, Field(ge=1, le=MOST_UNITS)]
@@ -39,36 +39,29 @@ class QuoteBody(Input):
 
     @model_validator(mode="after")
     def _names_one_range(self) -> Self:
-        slot = self.starts_at is not None or self.ends_at is not None
-        pair = ("starts_at", "ends_at") if slot else ("arrive", "depart")
-        for field in pair:
-            if getattr(self, field) is None:
-                raise _wrong_dates(f"give both {pair[0]} and {pair[1]}", field)
-        if slot and (self.arrive is not None or self.depart is not None):
-            raise _wrong_dates("give days, or the times of a slot, not both", "starts_at")
+        try:
+            self.when()
+        except WrongPair as wrong:
+            # Its type asks for a literal, lest a client's text be formatted: this one is ours.
+            raise PydanticCustomError("wrong_dates", str(wrong), {"field": wrong.field}) from None  # type: ignore[arg-type]
         check_coupon(self.coupon)
         return self
 
-    @property
-    def stay(self) -> Stay | None:
-        """The days, if it is days; raises DatesReversed."""
-        return Stay(self.arrive, self.depart) if self.arrive and self.depart else None
-
-    @property
-    def times(self) -> tuple[datetime, datetime] | None:
-        """The times of a slot, if it is one."""
-        return (self.starts_at, self.ends_at) if self.starts_at and self.ends_at else None
-
-
-def _wrong_dates(message: str, field: str) -> PydanticCustomError:
-    # The message is never a client's text, but its type asks for a literal.
-    return PydanticCustomError("wrong_dates", message, {"field": field})  # type: ignore[arg-type]
+    def when(self) -> When:
+        """The days or the times that are asked for."""
+        return When(
+            arrive=self.arrive, depart=self.depart, starts_at=self.starts_at, ends_at=self.ends_at
+        )
 
 
 def check_coupon(coupon: str | None) -> None:
     """Refuses every code: no promotion has been made yet."""
     if coupon:
         raise PydanticCustomError("unknown_coupon", "there is no such coupon", {"field": "coupon"})
+
+
+def _is_absent(value: object) -> bool:
+    return value is None
 
 
 class Line(BaseModel):
@@ -79,19 +72,32 @@ class Line(BaseModel):
     amount: Money
 
 
-def lines_of(lines: Iterable[QuoteLine]) -> list[Line]:
-    """The lines as clients read them."""
-    return [
-        Line.model_construct(
-            kind=line.kind, description=line.description, amount=Money.of(line.amount)
-        )
-        for line in lines
+class PriceLine(Line):
+    """One amount of a price, and the rule behind it."""
+
+    rule: Annotated[str, Field(description="The part of the listing's rules that says so.")]
+    rule_version: Annotated[int, Field(description="The listing's version that says so.")]
+    included: Annotated[bool, Field(description="A tax that is in the other lines already.")]
+    contained: Annotated[
+        Money | None,
+        Field(default=None, exclude_if=_is_absent, description="Of included: what of them it is."),
     ]
 
 
-def is_absent(value: object) -> bool:
-    """Whether a field is left out of an answer."""
-    return value is None
+def lines_of(lines: Iterable[QuoteLine]) -> list[PriceLine]:
+    """The lines as clients read them."""
+    return [
+        PriceLine.model_construct(
+            kind=line.kind,
+            description=line.description,
+            amount=Money.of(line.amount),
+            rule=line.rule,
+            rule_version=line.rule_version,
+            included=line.included,
+            contained=Money.of(line.contained) if line.contained else None,
+        )
+        for line in lines
+    ]
 
 
 class Price(BaseModel):
@@ -100,12 +106,13 @@ class Price(BaseModel):
     listing_id: UUID
     arrive: date
     depart: date
-    starts_at: datetime | None = Field(default=None, exclude_if=is_absent)
-    ends_at: datetime | None = Field(default=None, exclude_if=is_absent)
+    starts_at: datetime | None = Field(default=None, exclude_if=_is_absent)
+    ends_at: datetime | None = Field(default=None, exclude_if=_is_absent)
     guests: int
     units: int
-    lines: list[Line]
+    lines: list[PriceLine]
     total: Money
+    deposit: Annotated[Money | None, Field(description="Comes back; not part of the total.")]
     available: Annotated[bool, Field(description="Whether the nights are free at the moment.")]
     expires_at: datetime
 
@@ -129,6 +136,7 @@ class Quote(Price):
             units=quote.units,
             lines=lines_of(quote.lines),
             total=Money.of(quote.total),
+            deposit=Money.of(quote.deposit) if quote.deposit else None,
             available=available,
             expires_at=quote.expires_at,
         )

@@ -7,11 +7,14 @@ from uuid import UUID
 from domain.account.facts import (
     AccountEvent,
     AccountRegistered,
+    DefaultRulesSet,
     Role,
     RoleGranted,
     RoleWithdrawn,
 )
 from domain.account.state import Account
+from domain.rules.checking import check_rules_document
+from domain.rules.document import Rules
 
 
 def register(account_id: UUID, name: str, email: str | None) -> list[AccountEvent]:
@@ -27,3 +30,12 @@ def grant(account: Account, role: Role) -> list[AccountEvent]:
 def withdraw(account: Account, role: Role) -> list[AccountEvent]:
     """The person may do less; may not anyway, nothing happens."""
     return [RoleWithdrawn(role=role)] if role in account.roles else []
+
+
+def set_default_rules(account: Account, rules: Rules) -> list[AccountEvent]:
+    """Listings that the person begins ask and charge this; they do already, nothing happens.
+
+    Raises InvalidOffer and CurrencyMismatch for rules that can't be.
+    """
+    check_rules_document(rules)
+    return [] if rules == account.default_rules else [DefaultRulesSet(rules=rules)]

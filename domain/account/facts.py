@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from domain.rules.document import Rules
+
 Role = Literal["guest", "host", "auditor", "analyst", "support", "admin"]
 
 
@@ -32,4 +34,11 @@ class RoleWithdrawn:
     role: Role
 
 
-AccountEvent = AccountRegistered | RoleGranted | RoleWithdrawn
+@dataclass(frozen=True, kw_only=True)
+class DefaultRulesSet:
+    """What the person's listings ask and charge was set, for those begun from now on."""
+
+    rules: Rules
+
+
+AccountEvent = AccountRegistered | RoleGranted | RoleWithdrawn | DefaultRulesSet

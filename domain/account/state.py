@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 from uuid import UUID
 
-from domain.account.facts import AccountEvent, AccountRegistered, Role, RoleGranted, RoleWithdrawn
+from domain.account.facts import (
+    AccountEvent,
+    AccountRegistered,
+    DefaultRulesSet,
+    Role,
+    RoleGranted,
+    RoleWithdrawn,
+)
+from domain.rules.document import NO_RULES, Rules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +25,7 @@ class Account:
     name: str
     email: str | None
     roles: frozenset[Role] = frozenset({"guest"})
+    default_rules: Rules = NO_RULES
 
 
 def evolve(account: Account | None, event: AccountEvent) -> Account:
@@ -29,5 +38,7 @@ def evolve(account: Account | None, event: AccountEvent) -> Account:
             return replace(account, roles=account.roles | {event.role})
         case RoleWithdrawn():
             return replace(account, roles=account.roles - {event.role})
+        case DefaultRulesSet():
+            return replace(account, default_rules=event.rules)
         case _:
             assert_never(event)

@@ -30,12 +30,6 @@ from domain.money import Money, total
 from domain.quote.state import Quote
 from domain.refusals import HoldLapsed, PolicyForbids, QuoteExpired, TooEarly
 
-HOLD_FOR = timedelta(minutes=15)
-"""How long a guest may take to confirm."""
-
-DECIDE_WITHIN = timedelta(hours=24)
-"""How long a host may take to approve, though never past check-in."""
-
 Action = Literal["confirm", "approve", "decline", "cancel", "check-in", "complete", "no-show"]
 
 
@@ -63,29 +57,40 @@ def request(
             needs_approval=not listing.instant,
             requested_at=now,
             hold_expires_at=hold_until(listing, quote, now),
-            slot=quote.slot,
+            deposit=quote.deposit,
             check_in=listing.rules.schedule.check_in,
             check_out=listing.rules.schedule.check_out,
+            slot=quote.slot,
+            hold_minutes=listing.rules.hold_minutes,
         )
     ]
 
 
 def hold_until(listing: Listing, quote: Quote, now: datetime) -> datetime:
-    """Until when a new booking's nights are held."""
+    """Until when a new booking's nights are held: for the guest to confirm, or the host to decide.
+
+    A host never has longer than until check-in, unless a guest would have longer to confirm.
+    """
+    rules = listing.rules
+    shortest = now + hold_for(rules.hold_minutes)
     if listing.instant:
-        return now + HOLD_FOR
-    schedule = listing.rules.schedule
-    check_in = instant(quote.stay.arrive, schedule.check_in, listing.time_zone)
+        return shortest
+    check_in = instant(quote.stay.arrive, rules.schedule.check_in, listing.time_zone)
     if quote.slot:
         check_in = quote.slot.starts_at
-    return min(now + DECIDE_WITHIN, max(check_in, now + HOLD_FOR))
+    return min(now + timedelta(hours=rules.decide_within_hours), max(check_in, shortest))
+
+
+def hold_for(minutes: int) -> timedelta:
+    """How long a guest may take to confirm."""
+    return timedelta(minutes=minutes)
 
 
 def approve(booking: Booking, now: datetime) -> list[BookingEvent]:
     """The host says yes; approved already, nothing happens."""
     match booking.status_at(now):
         case "awaiting_approval":
-            return [BookingApproved(hold_expires_at=now + HOLD_FOR)]
+            return [BookingApproved(hold_expires_at=now + hold_for(booking.hold_minutes))]
         case "held" | "confirmed":
             return []
         case status:

@@ -11,6 +11,7 @@ from domain.booking.policy import CancellationPolicy
 from domain.kind import Kind
 from domain.money import Money
 from domain.quote.facts import QuoteLine
+from domain.rules.document import HOLD_MINUTES
 from domain.rules.schedule import CHECK_IN, CHECK_OUT
 from domain.slot import Slot
 from domain.stay import Stay
@@ -22,9 +23,10 @@ Party = Literal["guest", "host", "platform"]
 class BookingRequested:
     """A guest asked to stay; the nights are held, and the host decides first unless instant.
 
-    ``check_in`` and ``check_out`` are the listing's local times then: pick-up and return of what is
-    rented. For a listing by the hour ``slot`` is what was asked for, and ``stay`` the local days it
-    touches.
+    ``check_in`` is the local time from which the guest may arrive, ``check_out`` that by which they
+    leave: pick-up and return of what is rented. For a listing by the hour ``slot`` is what was
+    asked for, and ``stay`` the local days it touches. The guest has ``hold_minutes`` to confirm,
+    again once the host has approved.
     """
 
     booking_id: UUID
@@ -43,9 +45,11 @@ class BookingRequested:
     needs_approval: bool
     requested_at: datetime
     hold_expires_at: datetime
-    slot: Slot | None = None
+    deposit: Money | None = None
     check_in: time = CHECK_IN
+    hold_minutes: int = HOLD_MINUTES
     check_out: time = CHECK_OUT
+    slot: Slot | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,7 @@ from domain.kind import Kind
 from domain.local_time import instant
 from domain.money import Money
 from domain.quote.facts import QuoteLine
+from domain.rules.document import HOLD_MINUTES
 from domain.rules.schedule import CHECK_IN, CHECK_OUT
 from domain.slot import Slot
 from domain.stay import Stay
@@ -71,9 +72,11 @@ class Booking:
     cancelled_by: Party | None = None
     cancel_reason: str | None = None
     refund: tuple[RefundLine, ...] = ()
-    slot: Slot | None = None
+    deposit: Money | None = None
     check_in_time: time = CHECK_IN
+    hold_minutes: int = HOLD_MINUTES
     check_out_time: time = CHECK_OUT
+    slot: Slot | None = None
 
     @property
     def check_in(self) -> datetime:
@@ -100,9 +103,9 @@ class Booking:
 
         That is when the day of departure begins, or the slot ends.
         """
-        return (
-            self.slot.ends_at if self.slot else instant(self.stay.depart, time(0), self.time_zone)
-        )
+        if self.slot:
+            return self.slot.ends_at
+        return instant(self.stay.depart, time(0), self.time_zone)
 
     @property
     def payment_status(self) -> PaymentStatus:
@@ -183,7 +186,9 @@ def _requested(event: BookingRequested) -> Booking:
         hold_expires_at=event.hold_expires_at,
         paid=nothing,
         refunded=nothing,
-        slot=event.slot,
+        deposit=event.deposit,
         check_in_time=event.check_in,
+        hold_minutes=event.hold_minutes,
         check_out_time=event.check_out,
+        slot=event.slot,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.calendar.state import Calendar
+from domain.listing.currency import currency_beside_price
 from domain.listing.facts import (
     CapacitySet,
     ListingArchived,
@@ -22,36 +23,63 @@ from domain.listing.facts import (
 )
 from domain.listing.offer import Offer
 from domain.listing.state import Listing
+from domain.local_time import local_date
 from domain.refusals import (
+    CurrencyMismatch,
     InvalidOffer,
     ListingIncomplete,
     PolicyForbids,
     UnitsClaimed,
 )
 from domain.refusals import ListingArchived as ListingIsArchived
+from domain.rules.checking import in_currency
+from domain.rules.dates import revised
+from domain.rules.document import NO_RULES, Rules
+from domain.rules.facts import DatesChanged, RulesSet
 
 
 def draft(
-    listing_id: UUID, host_id: UUID, offer: Offer, imported: ListingImported | None = None
+    listing_id: UUID,
+    host_id: UUID,
+    offer: Offer,
+    imported: ListingImported | None = None,
+    rules: Rules = NO_RULES,
 ) -> list[ListingEvent]:
-    """A host begins a listing with all that ``offer`` says."""
+    """A host begins a listing with all that ``offer`` says, and the rules of all their listings.
+
+    Amounts of ``rules`` in another currency than the offer's price are left out.
+    """
     begun = ListingDrafted(
         listing_id=listing_id, host_id=host_id, kind=offer.kind, time_zone=offer.time_zone
     )
-    return [begun, *_facets(offer), *([imported] if imported else [])]
+    events: list[ListingEvent] = [begun, *_facets(offer), *([imported] if imported else [])]
+    asked = in_currency(rules, offer.price.currency if offer.price else None)
+    return events if asked == NO_RULES else [*events, RulesSet(rules=asked)]
+
+
+def copy(original: Listing, copy_id: UUID, now: datetime) -> list[ListingEvent]:
+    """A host begins a listing as ``original`` stands, dates and all; claims are not copied."""
+    events = draft(copy_id, original.host_id, offer_of(original), rules=original.rules)
+    today = local_date(now, original.time_zone)
+    dates = revised(original.overrides, (), today)
+    return [*events, DatesChanged(on=today, overrides=dates)] if dates else events
 
 
 def change(listing: Listing, calendar: Calendar, offer: Offer, now: datetime) -> list[ListingEvent]:
     """What of ``offer`` is new becomes facts; nothing new, nothing happens.
 
     Raises ListingArchived; InvalidOffer for a new kind or time zone, which give nights their
-    meaning; UnitsClaimed when a live claim stands on a unit that would go.
+    meaning; CurrencyMismatch for a price in another currency than what else the listing charges;
+    UnitsClaimed when a live claim stands on a unit that would go.
     """
     if listing.status == "archived":
         raise ListingIsArchived(listing_id=listing.id)
     for field in ("kind", "time_zone"):
         if getattr(offer, field) != getattr(listing, field):
             raise InvalidOffer(field=field, why="can't change; make a new listing instead")
+    charged = currency_beside_price(listing)
+    if offer.price and charged and offer.price.currency != charged:
+        raise CurrencyMismatch(expected=charged, given=offer.price.currency)
     needed = 1 + max((unit for claim in calendar.live(now) for unit in claim.units), default=-1)
     if offer.units < needed:
         raise UnitsClaimed(units=offer.units, needed=needed)

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.booking.policy import CancellationPolicy
 from domain.kind import Kind
 from domain.money import Money
-from domain.rules.facts import RulesSet
+from domain.rules.facts import DatesChanged, RulesSet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +123,7 @@ ListingEvent = (
     | TermsSet
     | PolicyChosen
     | RulesSet
+    | DatesChanged
     | ListingPublished
     | ListingUnpublished
     | ListingArchived

@@ -24,13 +24,11 @@ from domain.listing.facts import (
     TermsSet,
 )
 from domain.money import Money
+from domain.rules.dates import DateOverride, revised
 from domain.rules.document import NO_RULES, Rules
-from domain.rules.facts import RulesSet
+from domain.rules.facts import DatesChanged, RulesSet
 
 Status = Literal["draft", "published", "unpublished", "archived"]
-
-HORIZON_DAYS = 730
-"""How far ahead a listing may be booked, in days, unless it says otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +52,7 @@ class Listing:
     instant: bool = True
     policy: CancellationPolicy = FLEXIBLE
     rules: Rules = NO_RULES
+    overrides: tuple[DateOverride, ...] = ()
     source: ListingImported | None = None
 
     def seen_by(self, account_id: UUID | None) -> bool:
@@ -93,6 +92,9 @@ def evolve(listing: Listing | None, event: ListingEvent) -> Listing:
             return replace(listing, policy=event.policy)
         case RulesSet():
             return replace(listing, rules=event.rules)
+        case DatesChanged():
+            dates = revised(listing.overrides, event.overrides, event.on)
+            return replace(listing, overrides=dates)
         case ListingPublished():
             return replace(listing, status="published")
         case ListingUnpublished():

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from domain.listing.state import HORIZON_DAYS, Listing
-from domain.local_time import local_date
-from domain.money import Money, total
-from domain.quote.facts import Quoted, QuoteEvent, QuoteLine
-from domain.quote.slots import check_kind, check_slot, slot_lines
+from domain.listing.state import Listing
+from domain.listing.terms import terms_on
+from domain.local_time import instant, local_date
+from domain.quote.asked import Asked
+from domain.quote.facts import Quoted, QuoteEvent
+from domain.quote.pricing import price
+from domain.quote.slots import check_kind, check_not_begun, check_slot, slot_lengths
 from domain.refusals import (
     AboveMaximumStay,
     BelowMinimumStay,
     BeyondHorizon,
     DatesPast,
-    ListingIncomplete,
     ListingNotPublished,
     TooManyGuests,
     TooManyUnits,
+)
+from domain.rules.document import named
+from domain.rules.refusals import (
+    ArrivalNotAllowed,
+    DateClosed,
+    DepartureNotAllowed,
+    NoticeTooShort,
 )
 from domain.slot import Slot
 from domain.stay import Stay
 
 VALID_FOR = timedelta(hours=1)
 """How long a quoted price may be booked."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Price:
-    """The lines of a price, which add up to its total."""
-
-    lines: tuple[QuoteLine, ...]
-    total: Money
 
 
 def check_rules(
@@ -46,59 +45,92 @@ def check_rules(
 ) -> None:
     """Raise the refusal of the first rule of ``listing`` that the stay, or ``slot``, breaks.
 
-    Availability is not a rule: the calendar decides it.
+    Lengths, weekdays and notice are those of the arrival date, but for the weekday of the
+    departure, which is the departure date's. Availability is not a rule: the calendar decides it.
     """
-    if listing.status != "published":
-        raise ListingNotPublished(listing_id=listing.id, status=listing.status)
+    _on_the_market(listing)
     check_kind(listing, slot)
     if slot:
         check_slot(listing, slot, now)
     else:
-        _check_stay(listing, stay, now)
-    if units > listing.units:
-        raise TooManyUnits(units=units, maximum=listing.units)
+        _check_days(listing, stay, now)
+    _enough_units(listing, units)
     if guests > listing.max_guests * units:
         raise TooManyGuests(guests=guests, maximum=listing.max_guests * units)
+    _open(listing, stay)
 
 
-def _check_stay(listing: Listing, stay: Stay, now: datetime) -> None:
+def _check_days(listing: Listing, stay: Stay, now: datetime) -> None:
+    today = _not_past(listing, stay, now)
+    arrival = terms_on(listing, stay.arrive)
+    _check_notice(listing, stay.arrive, arrival.notice_hours, now)
+    last = today + timedelta(days=listing.rules.horizon_days)
+    if stay.depart > last:
+        raise BeyondHorizon(depart=stay.depart, last=last)
+    if stay.arrive.isoweekday() not in arrival.arrival_days:
+        raise ArrivalNotAllowed(arrive=stay.arrive, days=named(arrival.arrival_days))
+    departure_days = terms_on(listing, stay.depart).departure_days
+    if stay.depart.isoweekday() not in departure_days:
+        raise DepartureNotAllowed(depart=stay.depart, days=named(departure_days))
+    if stay.length < arrival.minimum_nights:
+        raise BelowMinimumStay(nights=stay.length, minimum=arrival.minimum_nights)
+    if stay.length > arrival.maximum_nights:
+        raise AboveMaximumStay(nights=stay.length, maximum=arrival.maximum_nights)
+
+
+def check_still_bookable(
+    listing: Listing, stay: Stay, units: int, now: datetime, slot: Slot | None = None
+) -> None:
+    """Raise the refusal of what no quote can promise: that the listing still takes the stay at all.
+
+    Its other rules are those that the quote was made under, whatever they are now.
+    """
+    _on_the_market(listing)
+    if slot:
+        check_not_begun(slot, now)
+    else:
+        _not_past(listing, stay, now)
+    _enough_units(listing, units)
+    _open(listing, stay)
+
+
+def book_by(listing: Listing, arrive: date, hours: int) -> datetime:
+    """The last instant at which ``hours`` are left before check-in on ``arrive``."""
+    check_in = instant(arrive, listing.rules.schedule.check_in, listing.time_zone)
+    return check_in - timedelta(hours=hours)
+
+
+def _on_the_market(listing: Listing) -> None:
+    if listing.status != "published":
+        raise ListingNotPublished(listing_id=listing.id, status=listing.status)
+
+
+def _not_past(listing: Listing, stay: Stay, now: datetime) -> date:
+    """Today where the listing is."""
     today = local_date(now, listing.time_zone)
     if stay.arrive < today:
         raise DatesPast(arrive=stay.arrive, today=today)
-    last = today + timedelta(days=HORIZON_DAYS)
-    if stay.depart > last:
-        raise BeyondHorizon(depart=stay.depart, last=last)
-    if stay.length < listing.minimum_nights:
-        raise BelowMinimumStay(nights=stay.length, minimum=listing.minimum_nights)
-    if stay.length > listing.maximum_nights:
-        raise AboveMaximumStay(nights=stay.length, maximum=listing.maximum_nights)
+    return today
 
 
-def price(
-    listing: Listing, version: int, stay: Stay, units: int, slot: Slot | None = None
-) -> Price:
-    """A line a night, a day or a slot's length under the rules of ``listing`` at ``version``."""
-    if listing.price is None:
-        raise ListingIncomplete(missing=("price",))
-    if slot:
-        lines = slot_lines(listing, version, slot, units)
-        return Price(
-            lines=lines, total=total([line.amount for line in lines], listing.price.currency)
-        )
-    lines = tuple(
-        QuoteLine(
-            kind="day" if listing.kind == "rental" else "night",
-            description=night.isoformat(),
-            amount=listing.price * units,
-            rule="base",
-            rule_version=version,
-        )
-        for night in stay.nights()
-    )
-    return Price(lines=lines, total=total([line.amount for line in lines], listing.price.currency))
+def _check_notice(listing: Listing, arrive: date, hours: int, now: datetime) -> None:
+    """No hours of notice let guests come until the day of arrival ends."""
+    if hours and now > (latest := book_by(listing, arrive, hours)):
+        raise NoticeTooShort(arrive=arrive, hours=hours, book_by=latest)
 
 
-def quote(
+def _enough_units(listing: Listing, units: int) -> None:
+    if units > listing.units:
+        raise TooManyUnits(units=units, maximum=listing.units)
+
+
+def _open(listing: Listing, stay: Stay) -> None:
+    closed = tuple(night for night in stay.nights() if terms_on(listing, night).closed)
+    if closed:
+        raise DateClosed(nights=closed)
+
+
+def quote(  # noqa: PLR0913 - a quote is made of these
     listing: Listing,
     version: int,
     *,
@@ -108,11 +140,20 @@ def quote(
     guests: int,
     units: int,
     now: datetime,
+    ages: tuple[int, ...] | None = None,
     slot: Slot | None = None,
 ) -> list[QuoteEvent]:
     """Pin what the stay costs now; raises the refusal of a rule that it breaks."""
+    asked = Asked(
+        stay=stay,
+        guests=guests,
+        units=units,
+        ages=ages,
+        slot=slot,
+        lengths=slot_lengths(listing, slot),
+    )
     check_rules(listing, stay, guests, units, now, slot)
-    priced = price(listing, version, stay, units, slot)
+    priced = price(listing, version, asked, now)
     return [
         Quoted(
             quote_id=quote_id,
@@ -124,6 +165,9 @@ def quote(
             lines=priced.lines,
             total=priced.total,
             expires_at=now + VALID_FOR,
+            ages=ages,
+            deposit=priced.deposit,
+            quoted_at=now,
             slot=slot,
         )
     ]

@@ -13,20 +13,26 @@ from domain.stay import Stay
 
 @dataclass(frozen=True, kw_only=True)
 class QuoteLine:
-    """One amount of a price, and the rule and its version behind it."""
+    """One amount of a price, and the rule and its version behind it.
+
+    A tax that is ``included`` in the prices adds nothing; ``contained`` is what of them it is.
+    """
 
     kind: str
     description: str
     amount: Money
     rule: str
     rule_version: int
+    included: bool = False
+    contained: Money | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Quoted:
-    """A guest was told what a stay costs, until an instant.
+    """A guest was told what a stay costs, until an instant; the deposit comes back.
 
-    For a listing by the hour that is ``slot``, and ``stay`` the local days it touches.
+    For a listing by the hour it is of ``slot``, and ``stay`` is the local days it touches. The
+    price was made from ``ages`` and ``quoted_at`` too, which the oldest quotes lack.
     """
 
     quote_id: UUID
@@ -38,6 +44,9 @@ class Quoted:
     lines: tuple[QuoteLine, ...]
     total: Money
     expires_at: datetime
+    ages: tuple[int, ...] | None = None
+    deposit: Money | None = None
+    quoted_at: datetime | None = None
     slot: Slot | None = None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from domain.money import Money
 from domain.refusals import CurrencyMismatch, InvalidOffer
@@ -59,6 +60,21 @@ def amounts(rules: Rules) -> Iterator[tuple[str, Money]]:
     named += [(f"taxes.{number}.amount", tax.amount) for number, tax in enumerate(rules.taxes)]
     named.append(("deposit", rules.deposit))
     return ((field, amount) for field, amount in named if amount is not None)
+
+
+def in_currency(rules: Rules, currency: str | None) -> Rules:
+    """``rules`` without what they charge in another currency than ``currency``, if there is one."""
+    if currency is None or all(amount.currency == currency for _, amount in amounts(rules)):
+        return rules
+    return replace(
+        rules,
+        weekend_price=None,
+        seasons=tuple(replace(each, price=None, weekend_price=None) for each in rules.seasons),
+        extra_guests=None,
+        fees=(),
+        taxes=tuple(tax for tax in rules.taxes if tax.amount is None),
+        deposit=None,
+    )
 
 
 def _seasons(seasons: tuple[Season, ...]) -> None:

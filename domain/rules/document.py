@@ -14,6 +14,14 @@ EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
 
 FRIDAY_AND_SATURDAY = (5, 6)
 
+HORIZON_DAYS = 730
+"""How far ahead a listing may be booked, in days, unless it says otherwise."""
+
+HOLD_MINUTES = 15
+"""How long a guest may take to confirm, unless the listing says otherwise."""
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Season:
@@ -40,11 +48,11 @@ class Rules:
     """
 
     schedule: Schedule = USUAL_SCHEDULE
-    horizon_days: int = 730
+    horizon_days: int = HORIZON_DAYS
     notice_hours: int = 0
     arrival_days: tuple[int, ...] = EVERY_DAY
     departure_days: tuple[int, ...] = EVERY_DAY
-    hold_minutes: int = 15
+    hold_minutes: int = HOLD_MINUTES
     decide_within_hours: int = 24
     weekend_price: Money | None = None
     weekend_days: tuple[int, ...] = FRIDAY_AND_SATURDAY
@@ -62,6 +70,11 @@ class Rules:
     def season_of(self, day: date) -> Season | None:
         """The one season that ``day`` lies in, if any."""
         return next((each for each in self.seasons if each.start <= day < each.end), None)
+
+
+def named(days: tuple[int, ...]) -> tuple[str, ...]:
+    """The names of ISO weekdays, in the order of the week."""
+    return tuple(WEEKDAYS[day - 1] for day in sorted(days))
 
 
 NO_RULES = Rules()

@@ -14,6 +14,7 @@ CHECK_OUT = time(11)
 """The local time by which a guest leaves, unless the listing says otherwise."""
 
 SHORTEST_STEP = 5
+
 LONGEST_SLOT = 24 * 60
 LONGEST_BUFFER = 24 * 60
 MOST_OPENINGS = 50

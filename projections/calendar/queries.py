@@ -7,11 +7,16 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from domain.calendar.extent import extent_of
+from domain.calendar.room import units_free
 from domain.calendar.state import EMPTY, Calendar
 from domain.listing.state import Listing
+from domain.listing.terms import DayTerms, price_on, terms_on
 from domain.local_time import local_date
 from domain.money import Money
+from domain.quote.decisions import book_by
 from domain.rules.apart import buffers_of
+from domain.slot import Slot
 from domain.stay import Stay
 from projections.calendar.projector import CLAIMS, LISTING
 from projections.calendar.slots import SlotOffer, most_free, slots
@@ -19,7 +24,21 @@ from projections.documents import PartKey, read_parts
 from projections.generation import Generations
 from projections.parts import Part
 
-Reason = Literal["claimed", "not_published", "past", "beyond_horizon"]
+Reason = Literal[
+    "claimed",
+    "not_published",
+    "past",
+    "beyond_horizon",
+    "closed",
+    "arrival_not_allowed",
+    "departure_not_allowed",
+    "notice_too_short",
+]
+"""Why a date can't be booked.
+
+The first five are about the night that begins on it: no stay may have it. The others are about the
+date: no stay may begin on it, or for ``departure_not_allowed`` end on it; a stay may go on over it.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +48,7 @@ class Night:
     Of a listing by the hour ``units_free`` is the most that are free for one of the slots that
     begin on the day.
 
+    ``price`` is that of one unit, ``minimum_nights`` that of stays that begin on the date.
     ``reasons`` says why it can't be booked all the same; empty when nothing is in the way.
     """
 
@@ -67,6 +87,19 @@ async def calendar(
     return CalendarPage(listing=listing, nights=nights(listing.state, claims, stay, now))
 
 
+async def room_for(
+    generations: Generations, listing_id: UUID, stay: Stay, slot: Slot | None, now: datetime
+) -> tuple[Part[Listing], int] | None:
+    """The listing, and how many of its units are free for all of ``stay``, or of ``slot``."""
+    found = await _read(generations, listing_id)
+    if found is None:
+        return None
+    listing, claims = found
+    buffers = buffers_of(listing.state.kind, listing.state.rules.schedule)
+    taken = claims.taken(stay, buffers, now)
+    return listing, units_free(taken, extent_of(stay, slot, buffers), listing.state.units)
+
+
 async def slots_of(
     generations: Generations, listing_id: UUID, days: Stay, now: datetime
 ) -> SlotsPage | None:
@@ -98,18 +131,19 @@ async def _read(
 def nights(listing: Listing, claims: Calendar, stay: Stay, now: datetime) -> list[Night]:
     """Each night of ``stay``; holds that have lapsed at ``now`` claim nothing."""
     free = _units_free(listing, claims, stay, now)
-    today = local_date(now, listing.time_zone)
-    return [
-        Night(
-            date=night,
-            available=free[night] > 0,
-            units_free=free[night],
-            price=listing.price,
-            minimum_nights=listing.minimum_nights,
-            reasons=_reasons(listing, night, free[night], today),
-        )
-        for night in stay.nights()
-    ]
+    return [_night(listing, night, free[night], now) for night in stay.nights()]
+
+
+def _night(listing: Listing, night: date, free: int, now: datetime) -> Night:
+    price, terms = price_on(listing, night), terms_on(listing, night)
+    return Night(
+        date=night,
+        available=free > 0,
+        units_free=free,
+        price=price.amount if price else None,
+        minimum_nights=terms.minimum_nights,
+        reasons=_reasons(listing, terms, night, free, now),
+    )
 
 
 def _units_free(listing: Listing, claims: Calendar, stay: Stay, now: datetime) -> dict[date, int]:
@@ -119,12 +153,19 @@ def _units_free(listing: Listing, claims: Calendar, stay: Stay, now: datetime) -
     return claims.nights_free(stay, capacity=listing.units, now=now, buffers=buffers)
 
 
-def _reasons(listing: Listing, night: date, free: int, today: date) -> tuple[Reason, ...]:
-    last_departure = today + timedelta(days=listing.rules.horizon_days)
+def _reasons(
+    listing: Listing, terms: DayTerms, night: date, free: int, now: datetime
+) -> tuple[Reason, ...]:
+    today, weekday = local_date(now, listing.time_zone), night.isoweekday()
+    hours, by_days = terms.notice_hours, listing.kind != "slot"
     found: list[tuple[Reason, bool]] = [
         ("claimed", free == 0),
         ("not_published", listing.status != "published"),
         ("past", night < today),
-        ("beyond_horizon", night >= last_departure),
+        ("beyond_horizon", night >= today + timedelta(days=listing.rules.horizon_days)),
+        ("closed", terms.closed),
+        ("arrival_not_allowed", by_days and weekday not in terms.arrival_days),
+        ("departure_not_allowed", by_days and weekday not in terms.departure_days),
+        ("notice_too_short", bool(hours) and now > book_by(listing, night, hours)),
     ]
     return tuple(reason for reason, holds in found if holds)

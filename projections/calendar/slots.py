@@ -12,9 +12,11 @@ from domain.calendar.extent import extent_of
 from domain.calendar.room import units_free
 from domain.calendar.state import Calendar
 from domain.listing.state import Listing
+from domain.listing.terms import terms_on
 from domain.local_time import local_date
-from domain.money import LARGEST_AMOUNT, Money
-from domain.quote.slots import shortest
+from domain.money import Money, total
+from domain.quote.slots import shortest, slot_lines
+from domain.refusals import AmountTooLarge, ListingIncomplete
 from domain.rules.apart import buffers_of
 from domain.rules.opening import open_until, starts_on
 from domain.slot import Slot
@@ -23,7 +25,7 @@ from domain.stay import Stay
 FIRST_YEAR, LAST_YEAR = 1900, 9000
 """Nearer to the ends of the calendar some zones have no instants."""
 
-Reason = Literal["claimed", "not_published", "past", "beyond_horizon"]
+Reason = Literal["claimed", "not_published", "past", "beyond_horizon", "closed", "notice_too_short"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,26 +46,33 @@ class SlotOffer:
 def slots(listing: Listing, claims: Calendar, days: Stay, now: datetime) -> list[SlotOffer]:
     """The slots that begin on ``days``, in order, each once, as they are at ``now``."""
     zone = ZoneInfo(listing.time_zone)
-    last = local_date(now, listing.time_zone) + timedelta(days=listing.rules.horizon_days)
-    found: list[SlotOffer] = []
-    for slot, free in free_slots(listing, claims, days, now):
-        reasons: list[tuple[Reason, bool]] = [
-            ("claimed", free == 0),
-            ("not_published", listing.status != "published"),
-            ("past", slot.starts_at < now),
-            ("beyond_horizon", slot.days(listing.time_zone).depart > last),
-        ]
-        found.append(
-            SlotOffer(
-                slot=slot,
-                local_start=slot.starts_at.astimezone(zone),
-                available=free > 0,
-                units_free=free,
-                price=_price(listing),
-                reasons=tuple(reason for reason, holds in reasons if holds),
-            )
+    return [
+        SlotOffer(
+            slot=slot,
+            local_start=slot.starts_at.astimezone(zone),
+            available=free > 0,
+            units_free=free,
+            price=_price(listing, slot),
+            reasons=_reasons(listing, slot, free, now),
         )
-    return found
+        for slot, free in free_slots(listing, claims, days, now)
+    ]
+
+
+def _reasons(listing: Listing, slot: Slot, free: int, now: datetime) -> tuple[Reason, ...]:
+    days = slot.days(listing.time_zone)
+    last = local_date(now, listing.time_zone) + timedelta(days=listing.rules.horizon_days)
+    hours = terms_on(listing, days.arrive).notice_hours
+    latest = slot.starts_at - timedelta(hours=hours)
+    found: list[tuple[Reason, bool]] = [
+        ("claimed", free == 0),
+        ("not_published", listing.status != "published"),
+        ("past", slot.starts_at < now),
+        ("beyond_horizon", days.depart > last),
+        ("closed", any(terms_on(listing, day).closed for day in days.nights())),
+        ("notice_too_short", bool(hours) and now > latest),
+    ]
+    return tuple(reason for reason, holds in found if holds)
 
 
 def free_slots(
@@ -71,7 +80,7 @@ def free_slots(
 ) -> Iterator[tuple[Slot, int]]:
     """Each slot that begins on ``days``, with the units that are free for it at ``now``."""
     buffers, zone = buffers_of(listing.kind, listing.rules.schedule), listing.time_zone
-    for day, taken in claims.taken_by_day(days, _days(listing), buffers, now).items():
+    for day, taken in claims.taken_by_day(days, _most_days(listing, days), buffers, now).items():
         for slot in _begin_on(listing, day):
             asked = extent_of(slot.days(zone), slot, buffers)
             yield slot, units_free(taken, asked, listing.units)
@@ -81,7 +90,7 @@ def most_free(listing: Listing, claims: Calendar, days: Stay, now: datetime) -> 
     """By each of ``days`` the most units that are free for one of the slots that begin on it."""
     buffers, zone = buffers_of(listing.kind, listing.rules.schedule), listing.time_zone
     found: dict[date, int] = {}
-    for day, taken in claims.taken_by_day(days, _days(listing), buffers, now).items():
+    for day, taken in claims.taken_by_day(days, _most_days(listing, days), buffers, now).items():
         most = 0
         for slot in _begin_on(listing, day):
             asked = extent_of(slot.days(zone), slot, buffers)
@@ -103,15 +112,16 @@ def _begin_on(listing: Listing, day: date) -> Iterator[Slot]:
             yield slot
 
 
-def _days(listing: Listing) -> int:
-    """The most local days that the shortest slot touches."""
-    minutes = listing.rules.schedule.slot_minutes * listing.minimum_nights
-    return 2 + minutes // (24 * 60)
+def _most_days(listing: Listing, days: Stay) -> int:
+    """The most local days that a shortest slot touches that begins on one of ``days``."""
+    most = max(terms_on(listing, day).minimum_nights for day in days.nights())
+    return 2 + listing.rules.schedule.slot_minutes * most // (24 * 60)
 
 
-def _price(listing: Listing) -> Money | None:
-    """That of the shortest slot; one that no amount can hold is shown without."""
-    price = listing.price
-    if price is None or price.amount * listing.minimum_nights > LARGEST_AMOUNT:
+def _price(listing: Listing, slot: Slot) -> Money | None:
+    """That of the whole slot for one unit; one that no amount can hold is shown without."""
+    try:
+        lines = slot_lines(listing, 0, slot, 1)
+        return total([line.amount for line in lines], lines[0].amount.currency)
+    except (ListingIncomplete, AmountTooLarge):
         return None
-    return price * listing.minimum_nights

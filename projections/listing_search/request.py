@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any, Final
 from zoneinfo import available_timezones
 
-from domain.listing.state import HORIZON_DAYS
 from domain.local_time import local_date
+from domain.rules.document import HORIZON_DAYS
 from domain.stay import Stay
 from projections.listing_search.criteria import Box, Criteria
 

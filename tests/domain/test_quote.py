@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from domain.listing.state import Status
 from domain.money import Money
-from domain.quote.decisions import check_rules, price, quote
+from domain.quote.asked import Asked
+from domain.quote.decisions import check_rules, quote
+from domain.quote.pricing import price
 from domain.refusals import (
     AboveMaximumStay,
     BelowMinimumStay,
@@ -44,7 +46,9 @@ def test_a_quote_has_a_line_a_night_and_they_add_up() -> None:
 
 
 def test_two_units_cost_twice_as_much() -> None:
-    assert price(published(units=2), 6, nights(1, 3), 2).total == Money(400_000, "SEK")
+    assert price(
+        published(units=2), 6, Asked(stay=nights(1, 3), guests=1, units=2), NOW
+    ).total == Money(400_000, "SEK")
 
 
 TODAY = date(2027, 3, 1)
@@ -111,7 +115,7 @@ def test_a_listing_off_the_market_is_not_quoted() -> None:
 
 def test_a_listing_without_a_price_has_none_to_quote() -> None:
     with pytest.raises(ListingIncomplete):
-        price(published(price=None), 6, nights(1, 2), 1)
+        price(published(price=None), 6, Asked(stay=nights(1, 2), guests=1), NOW)
 
 
 @pytest.mark.parametrize("length", [0, -1])
@@ -123,5 +127,6 @@ def test_a_stay_has_at_least_one_night(length: int) -> None:
 @for_all(nightly=st.integers(0, 10**9), length=st.integers(1, 60), units=st.integers(1, 5))
 def test_lines_always_add_up_to_the_total(nightly: int, length: int, units: int) -> None:
     listing = published(price=Money(nightly, "SEK"), units=5)
-    priced = price(listing, 6, nights(1, 1 + length), units)
+    asked = Asked(stay=nights(1, 1 + length), guests=1, units=units)
+    priced = price(listing, 6, asked, NOW)
     assert sum(line.amount.amount for line in priced.lines) == priced.total.amount

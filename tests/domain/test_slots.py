@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from commands.make_quote import asked_for
 from domain.booking.decisions import request
 from domain.booking.state import evolve
 from domain.calendar.state import EMPTY
 from domain.listing.state import Listing
 from domain.local_time import local_date
 from domain.money import Money
-from domain.quote.decisions import check_rules, price, quote
-from domain.quote.slots import shortest
+from domain.quote.asked import Asked
+from domain.quote.decisions import check_rules, quote
+from domain.quote.pricing import price
+from domain.quote.slots import shortest, slot_lengths
 from domain.refusals import (
     AboveMaximumStay,
     BelowMinimumStay,
@@ -33,7 +34,7 @@ from domain.refusals import (
 from domain.rules.document import Rules
 from domain.rules.opening import may_start, open_until, starts_on
 from domain.rules.schedule import Opening, Schedule
-from domain.slot import Slot, slot_between, whole_days
+from domain.slot import Slot, asked_for, slot_between, whole_days
 from domain.stay import Stay
 from projections.calendar.slots import slots
 from tests.domain.facts import BOOKING, GUEST, NOW, QUOTE, nights, published
@@ -342,8 +343,15 @@ def test_a_day_of_a_listing_by_the_hour_is_as_long_as_the_clocks_make_it() -> No
 
 
 def test_a_price_has_a_line_for_each_slot_length() -> None:
-    slot = stockholm("09:00", "11:00")
-    priced = price(studio(), 3, slot.days("Europe/Stockholm"), 2, slot)
+    listing, slot = studio(), stockholm("09:00", "11:00")
+    asked = Asked(
+        stay=slot.days("Europe/Stockholm"),
+        guests=2,
+        units=2,
+        slot=slot,
+        lengths=slot_lengths(listing, slot),
+    )
+    priced = price(listing, 3, asked, NOW)
     assert [line.description for line in priced.lines] == ["2027-06-10T07:00Z", "2027-06-10T08:00Z"]
     assert {line.kind for line in priced.lines} == {"slot"}
     assert priced.total == Money(400_000, "SEK")

@@ -51,8 +51,12 @@ def held_for(
 ) -> tuple[str, datetime]:
     """A booking of :data:`DATES` that is held for a few seconds, and when that ends."""
     quote = guest.post("/v1/quotes", json=stay(listing)).json()
+
+    def short(_minutes: int) -> timedelta:
+        return timedelta(seconds=seconds)
+
     with patch.context() as shorter:
-        shorter.setattr(decisions, "HOLD_FOR", timedelta(seconds=seconds))
+        shorter.setattr(decisions, "hold_for", short)
         outcome = Commands(log).execute(
             book,
             Book(booking_id=uuid7(), quote_id=UUID(quote["id"])),

@@ -9,8 +9,8 @@ import pytest
 
 from domain.calendar.facts import CalendarEvent
 from domain.calendar.state import EMPTY, Calendar, evolve
-from domain.listing.state import HORIZON_DAYS
 from domain.money import Money
+from domain.rules.document import HORIZON_DAYS
 from domain.stay import Stay
 from projections.calendar.queries import nights as nights_of
 from tests.domain.facts import BLOCK, CLAIM, NOW, blocked, held, nights, published

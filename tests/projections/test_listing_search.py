@@ -12,8 +12,8 @@ import pytest
 from domain.calendar.facts import CalendarEvent
 from domain.listing.decisions import draft
 from domain.listing.facts import ListingPublished, ListingUnpublished
-from domain.listing.state import HORIZON_DAYS
 from domain.money import Money
+from domain.rules.document import HORIZON_DAYS
 from domain.stay import Stay
 from projections.listing_search.criteria import Box, Criteria, Near
 from projections.listing_search.queries import search
