@@ -9,7 +9,16 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from api.assembly import Lifespan, assemble
-from api.command_routes import accounts, blocks, bookings, listings, quotes, rules, tokens
+from api.command_routes import (
+    accounts,
+    blocks,
+    bookings,
+    external_calendars,
+    listings,
+    quotes,
+    rules,
+    tokens,
+)
 from api.commanding import CommandSide
 from api.conventions.bearer import TokenIssuer, TokenVerifier
 from api.conventions.sight import Sight
@@ -35,6 +44,7 @@ ROUTERS = (
     listings.router,
     rules.router,
     blocks.router,
+    external_calendars.router,
     quotes.router,
     bookings.router,
 )

@@ -13,7 +13,16 @@ from api.conventions.bearer import TokenVerifier
 from api.conventions.cursors import Cursors
 from api.health import Check
 from api.middleware.client_address import LOOPBACK
-from api.query_routes import accounts, audit, bookings, listings, me, search, slots
+from api.query_routes import (
+    accounts,
+    audit,
+    bookings,
+    external_calendars,
+    listings,
+    me,
+    search,
+    slots,
+)
 from api.querying import QuerySide
 from api.secrets import key_for
 from api.sign_in.accounts import PostgresAddressBook, connect_accounts
@@ -37,6 +46,7 @@ ROUTERS = (
     search.router,
     listings.router,
     slots.router,
+    external_calendars.router,
     bookings.router,
     audit.router,
 )

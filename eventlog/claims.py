@@ -18,6 +18,7 @@ from psycopg import Connection
 from domain.calendar.extent import Extent, extent_of
 from domain.calendar.facts import (
     BlockLifted,
+    ExternalCalendarImported,
     HoldConfirmed,
     HoldExtended,
     HoldLapsed,
@@ -84,6 +85,11 @@ class ClaimChanges:
             case RangeBlocked():
                 extent = extent_of(event.stay, event.slot, None)
                 self._take(event.claim_id, event.listing_id, event.units, extent)
+            case ExternalCalendarImported():
+                self._release(event.released)
+                for made in event.claims:
+                    extent = extent_of(made.stay, made.slot, event.buffers)
+                    self._take(made.claim_id, event.listing_id, made.units, extent)
             case HoldExtended():
                 self.expiries[event.claim_id] = event.until
             case HoldConfirmed():
@@ -91,11 +97,15 @@ class ClaimChanges:
             case UnitsReassigned():
                 self._move(event)
             case HoldReleased() | HoldLapsed() | BlockLifted():
-                self.released.add(event.claim_id)
-                # Deletions run first, so what the same step took must not be inserted after them.
-                self.taken = [row for row in self.taken if row[0] != event.claim_id]
+                self._release([event.claim_id])
             case _:
                 pass
+
+    def _release(self, claims: Iterable[UUID]) -> None:
+        gone = set(claims)
+        self.released |= gone
+        # Deletions run first, so what the same step took must not be inserted after them.
+        self.taken = [row for row in self.taken if row[0] not in gone]
 
     def _take(
         self,

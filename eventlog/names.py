@@ -31,6 +31,7 @@ NAMES: dict[type[Event], str] = {
     calendar.HoldLapsed: "calendar.hold_lapsed.v1",
     calendar.UnitsReassigned: "calendar.units_reassigned.v1",
     calendar.RangeBlocked: "calendar.range_blocked.v1",
+    calendar.ExternalCalendarImported: "calendar.external_calendar_imported.v1",
     calendar.BlockLifted: "calendar.block_lifted.v1",
     quote.Quoted: "quote.quoted.v1",
     booking.BookingRequested: "booking.requested.v1",

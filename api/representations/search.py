@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.representations.listing import Location
 from api.representations.values import Money
+from domain.kind import Kind
 from projections.listing_search.criteria import Near
 from projections.listing_search.queries import Found, FoundListing
 from projections.listing_search.suggest import Suggestion
@@ -41,6 +42,7 @@ class FoundItem(BaseModel):
     """A listing that suits."""
 
     id: UUID
+    kind: Kind
     title: str
     location: Location | None
     room_type: str | None
@@ -53,6 +55,7 @@ class FoundItem(BaseModel):
         """As the read model has it."""
         return cls.model_construct(
             id=UUID(found.id),
+            kind=found.kind,
             title=found.title,
             location=Location.of(found.location) if found.location else None,
             room_type=found.room_type,

@@ -87,6 +87,45 @@ class BlockLifted:
     claim_id: UUID
 
 
+@dataclass(frozen=True, kw_only=True)
+class ImportedClaim:
+    """A unit that an imported calendar takes, for a range of its or the part that was free."""
+
+    claim_id: UUID
+    uid: str
+    stay: Stay
+    units: tuple[int, ...]
+    slot: Slot | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportConflict:
+    """A range of an imported calendar for which bookings of ours leave no unit."""
+
+    uid: str
+    stay: Stay
+    bookings: tuple[UUID, ...]
+    slot: Slot | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExternalCalendarImported:
+    """The host showed what is taken elsewhere, in place of the earlier import of that name.
+
+    What was still free of it is claimed, and what its earlier import claimed is ``released``; a
+    range that meets bookings of ours is a conflict for the host to settle.
+    """
+
+    listing_id: UUID
+    name: str
+    imported_at: datetime
+    ranges: int
+    released: tuple[UUID, ...]
+    claims: tuple[ImportedClaim, ...]
+    conflicts: tuple[ImportConflict, ...]
+    buffers: Buffers = NO_BUFFERS
+
+
 CalendarEvent = (
     NightsHeld
     | HoldExtended
@@ -96,4 +135,5 @@ CalendarEvent = (
     | UnitsReassigned
     | RangeBlocked
     | BlockLifted
+    | ExternalCalendarImported
 )

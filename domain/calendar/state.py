@@ -12,10 +12,12 @@ from domain.calendar.extent import Extent, extent_of, midnight
 from domain.calendar.facts import (
     BlockLifted,
     CalendarEvent,
+    ExternalCalendarImported,
     HoldConfirmed,
     HoldExtended,
     HoldLapsed,
     HoldReleased,
+    ImportConflict,
     NightsHeld,
     RangeBlocked,
     UnitsReassigned,
@@ -36,7 +38,7 @@ class Claim:
     """
 
     id: UUID
-    kind: Literal["hold", "booking", "block"]
+    kind: Literal["hold", "booking", "block", "imported"]
     stay: Stay
     units: tuple[int, ...]
     until: datetime | None = None
@@ -44,6 +46,8 @@ class Claim:
     reason: str | None = None
     slot: Slot | None = None
     buffers: Buffers | None = NO_BUFFERS
+    external_calendar: str | None = None
+    uid: str | None = None
 
     @property
     def extent(self) -> Extent:
@@ -56,10 +60,20 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExternalCalendar:
+    """What the last import of one name left; its claims are among the calendar's."""
+
+    imported_at: datetime
+    ranges: int
+    conflicts: tuple[ImportConflict, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Calendar:
-    """The claims on a listing's units, by claim id."""
+    """The claims on a listing's units, by claim id, and its imported calendars, by name."""
 
     claims: dict[UUID, Claim] = field(default_factory=dict[UUID, Claim])
+    external: dict[str, ExternalCalendar] = field(default_factory=dict[str, ExternalCalendar])
 
     def live(self, now: datetime) -> list[Claim]:
         """The claims that stand at ``now``."""
@@ -163,7 +177,8 @@ EMPTY = Calendar()
 
 def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
     """``calendar`` after ``event``; an event about a claim that is gone changes nothing."""
-    claims = dict((calendar or EMPTY).claims)
+    before = calendar or EMPTY
+    claims, external = dict(before.claims), before.external
     match event:
         case NightsHeld():
             claims[event.claim_id] = Claim(
@@ -174,8 +189,7 @@ def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
                 until=event.until,
                 booking_id=event.booking_id,
                 slot=event.slot,
-                # One object for all that have none, so that most claims are told apart quickly.
-                buffers=NO_BUFFERS if event.buffers == NO_BUFFERS else event.buffers,
+                buffers=_shared(event.buffers),
             )
         case RangeBlocked():
             claims[event.claim_id] = Claim(
@@ -196,8 +210,37 @@ def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
         case UnitsReassigned():
             if moved := claims.get(event.claim_id):
                 claims[event.claim_id] = replace(moved, units=event.after)
+        case ExternalCalendarImported():
+            for released in event.released:
+                claims.pop(released, None)
+            claims |= {made.id: made for made in _imported(event)}
+            found = ExternalCalendar(
+                imported_at=event.imported_at, ranges=event.ranges, conflicts=event.conflicts
+            )
+            external = {**external, event.name: found}
         case HoldReleased() | HoldLapsed() | BlockLifted():
             claims.pop(event.claim_id, None)
         case _:
             assert_never(event)
-    return Calendar(claims=claims)
+    return Calendar(claims=claims, external=external)
+
+
+def _imported(event: ExternalCalendarImported) -> list[Claim]:
+    return [
+        Claim(
+            id=each.claim_id,
+            kind="imported",
+            stay=each.stay,
+            units=each.units,
+            slot=each.slot,
+            buffers=_shared(event.buffers),
+            external_calendar=event.name,
+            uid=each.uid,
+        )
+        for each in event.claims
+    ]
+
+
+def _shared(buffers: Buffers) -> Buffers:
+    """One object for all that have none, so that most claims are told apart quickly."""
+    return NO_BUFFERS if buffers == NO_BUFFERS else buffers

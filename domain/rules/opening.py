@@ -32,6 +32,11 @@ def starts_on(schedule: Schedule, day: date, zone: str) -> list[datetime]:
     return sorted(found)
 
 
+def opening_days(schedule: Schedule) -> list[int]:
+    """The ISO weekdays on which slots may begin."""
+    return sorted({each.weekday for each in schedule.opening}) or [*range(1, 8)]
+
+
 def may_start(schedule: Schedule, starts_at: datetime, zone: str) -> bool:
     """Whether a slot may begin at ``starts_at``."""
     return starts_at in starts_on(schedule, local_date(starts_at, zone), zone)

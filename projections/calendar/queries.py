@@ -80,7 +80,7 @@ async def calendar(
     generations: Generations, listing_id: UUID, stay: Stay, now: datetime
 ) -> CalendarPage | None:
     """The nights of ``stay`` as they are at ``now``, or none when there is no such listing."""
-    found = await _read(generations, listing_id)
+    found = await claims_of(generations, listing_id)
     if found is None:
         return None
     listing, claims = found
@@ -91,7 +91,7 @@ async def room_for(
     generations: Generations, listing_id: UUID, stay: Stay, slot: Slot | None, now: datetime
 ) -> tuple[Part[Listing], int] | None:
     """The listing, and how many of its units are free for all of ``stay``, or of ``slot``."""
-    found = await _read(generations, listing_id)
+    found = await claims_of(generations, listing_id)
     if found is None:
         return None
     listing, claims = found
@@ -107,7 +107,7 @@ async def slots_of(
 
     A listing by days has no slots.
     """
-    found = await _read(generations, listing_id)
+    found = await claims_of(generations, listing_id)
     if found is None:
         return None
     listing, claims = found
@@ -117,9 +117,10 @@ async def slots_of(
     )
 
 
-async def _read(
+async def claims_of(
     generations: Generations, listing_id: UUID
 ) -> tuple[Part[Listing], Calendar] | None:
+    """The listing and its claims, or none when there is no such listing."""
     of_listing, of_claims = (PartKey(kind, str(listing_id)) for kind in (LISTING, CLAIMS))
     parts = await read_parts(generations, [of_listing, of_claims])
     listing = parts.get(of_listing)

@@ -75,6 +75,7 @@ MAPPING: Final[dict[str, Any]] = {
         "id": _KEYWORD,
         "status": _KEYWORD,
         "host_id": _KEYWORD,
+        "kind": _KEYWORD,
         "title": _TITLE,
         "description": _TEXT | {"copy_to": "words"},
         "words": _TEXT,
@@ -90,6 +91,7 @@ MAPPING: Final[dict[str, Any]] = {
         "capacity": _NUMBER,
         "minimum_nights": _NUMBER,
         "maximum_nights": _NUMBER,
+        "opening_days": {"type": "byte"},
         "instant": {"type": "boolean"},
         "listed_at": _NUMBER,
         "full": {

@@ -9,11 +9,13 @@ from typing import Any
 import msgspec
 
 from domain.calendar import state as calendar
+from domain.kind import Kind
 from domain.listing import state as listing
 from domain.listing.facts import ListingPublished
 from domain.recorded import Recorded
+from domain.rules.opening import opening_days
 from projections import encoding
-from projections.listing_search.availability import full_nights
+from projections.listing_search.full_days import full_days
 from projections.parts import Missed, Part, PartKind
 
 MODEL = "listing_search"
@@ -67,6 +69,7 @@ class Document:
     id: str
     status: str
     host_id: str
+    kind: Kind
     title: str
     description: str
     room_type: str | None
@@ -81,6 +84,7 @@ class Document:
     capacity: int
     minimum_nights: int
     maximum_nights: int
+    opening_days: list[int]
     instant: bool
     listed_at: int | None
     full: list[FullNights]
@@ -126,6 +130,7 @@ def document(folded: Folded) -> Document:
         id=str(offered.id),
         status=offered.status,
         host_id=str(offered.host_id),
+        kind=offered.kind,
         title=offered.title,
         description=offered.description,
         room_type=offered.room_type,
@@ -140,11 +145,12 @@ def document(folded: Folded) -> Document:
         capacity=offered.max_guests * offered.units,
         minimum_nights=offered.minimum_nights,
         maximum_nights=offered.maximum_nights,
+        opening_days=opening_days(offered.rules.schedule),
         instant=offered.instant,
         listed_at=folded.listed_at,
         full=[
             FullNights(Nights(full.nights.arrive, full.nights.depart), full.until)
-            for full in full_nights(offered.units, claims)
+            for full in full_days(offered, [*claims])
         ],
         folded=folded,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
+from domain.kind import Kind
 from domain.listing.facts import Location
 from domain.money import LARGEST_AMOUNT, Money
 from projections.listing_search.asking import asking
@@ -18,9 +19,13 @@ from projections.listing_search.request import CLUSTERS, FACETS, request
 
 @dataclass(frozen=True, kw_only=True)
 class FoundListing:
-    """A listing that suits; ``total`` is the price of the stay that was asked about."""
+    """A listing that suits; ``total`` is the price of the days that were asked about.
+
+    A listing by the hour has none: its price is that of a slot.
+    """
 
     id: str
+    kind: Kind
     title: str
     location: Location | None
     room_type: str | None
@@ -80,11 +85,12 @@ def _item(source: dict[str, Any], criteria: Criteria) -> FoundListing:
     price = Money(source["price"], source["currency"]) if source["price"] is not None else None
     return FoundListing(
         id=source["id"],
+        kind=source["kind"],
         title=source["title"],
         location=_location(source),
         room_type=source["room_type"],
         price=price,
-        total=_total(price, criteria),
+        total=_total(price, criteria) if source["kind"] != "slot" else None,
     )
 
 

@@ -12,12 +12,13 @@ from domain.local_time import local_date
 from domain.rules.document import HORIZON_DAYS
 from domain.stay import Stay
 from projections.listing_search.criteria import Box, Criteria
+from projections.listing_search.dates import taking
 
 Clause = dict[str, Any]
 
 SOURCE: Final[Clause] = {"excludes": ["folded", "full", "description"]}
 LARGEST: Final = 2**63 - 1
-FACETS: Final = ("room_type", "neighbourhood")
+FACETS: Final = ("kind", "room_type", "neighbourhood")
 CLUSTERS: Final = "clusters"
 
 
@@ -44,14 +45,16 @@ def matching(criteria: Criteria, now: datetime) -> Clause:
         filters.append({"range": {"capacity": {"gte": min(criteria.guests, LARGEST)}}})
     if criteria.room_type is not None:
         filters.append({"term": {"room_type": criteria.room_type}})
+    if criteria.kind is not None:
+        filters.append({"term": {"kind": criteria.kind}})
     if criteria.instant is not None:
         filters.append({"term": {"instant": criteria.instant}})
     if criteria.order == "distance":
         filters.append({"exists": {"field": "location"}})
     filters += _place(criteria) + _price(criteria)
     if criteria.stay:
-        filters += _length(criteria.stay)
-        excluded += [_full(criteria.stay, now), *_outside(criteria.stay, now)]
+        filters.append(taking(criteria.stay, now))
+        excluded += _outside(criteria.stay, now)
     query: Clause = {"filter": filters, "must_not": excluded}
     if criteria.q:
         query |= _words(criteria.q)
@@ -97,26 +100,6 @@ def _price(criteria: Criteria) -> list[Clause]:
     if criteria.currency:
         found.append({"term": {"currency": criteria.currency}})
     return found
-
-
-def _length(stay: Stay) -> list[Clause]:
-    return [
-        {"range": {"minimum_nights": {"lte": stay.length}}},
-        {"range": {"maximum_nights": {"gte": stay.length}}},
-    ]
-
-
-def _full(stay: Stay, now: datetime) -> Clause:
-    """A night without a free unit, unless that has lapsed."""
-    asked = {"gte": stay.arrive.isoformat(), "lt": stay.depart.isoformat()}
-    lapsed = {"range": {"full.until": {"lte": now.astimezone(UTC).isoformat()}}}
-    overlapping = {"range": {"full.nights": asked | {"relation": "intersects"}}}
-    return {
-        "nested": {
-            "path": "full",
-            "query": {"bool": {"filter": [overlapping], "must_not": [lapsed]}},
-        }
-    }
 
 
 def _outside(stay: Stay, now: datetime) -> list[Clause]:

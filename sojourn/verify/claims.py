@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from domain.calendar.facts import NightsHeld, RangeBlocked
+from domain.calendar.facts import ExternalCalendarImported, NightsHeld, RangeBlocked
 from domain.calendar.state import Calendar, Claim, evolve
 from domain.recorded import Recorded
 from domain.streams import category
@@ -70,16 +70,20 @@ def check_live(claims: Iterable[Claim], now: datetime, where: str, into: Finding
 def _check_claim(recorded: Recorded, before: Calendar, into: Findings) -> None:
     """A claim must not overlap those that lived when it was decided."""
     event = recorded.event
-    if not isinstance(event, NightsHeld | RangeBlocked):
+    if not isinstance(event, NightsHeld | RangeBlocked | ExternalCalendarImported):
         return
-    into.count("claims")
-    extent = evolve(before, event).claims[event.claim_id].extent
-    for other in before.live(recorded.occurred_at):
-        if set(other.units) & set(event.units) and other.extent.collides(extent):
-            into.found(
-                f"position {recorded.position}: claim {event.claim_id} on listing {recorded.key}"
-                f" overlaps the live claim {other.id}"
-            )
+    after = evolve(before, event)
+    made = [claim for identity, claim in after.claims.items() if identity not in before.claims]
+    into.count("claims", len(made))
+    for claim in made:
+        for other in after.live(recorded.occurred_at):
+            if other is claim or not set(other.units) & set(claim.units):
+                continue
+            if other.extent.collides(claim.extent):
+                into.found(
+                    f"position {recorded.position}: claim {claim.id} on listing {recorded.key}"
+                    f" overlaps the live claim {other.id}"
+                )
 
 
 def _rows(calendar: Calendar) -> Iterable[Row]:
