@@ -13,11 +13,15 @@ from api.command_routes import (
     accounts,
     blocks,
     bookings,
+    co_hosts,
     external_calendars,
     listings,
+    messages,
     quotes,
+    reviews,
     rules,
     tokens,
+    waitlist,
 )
 from api.commanding import CommandSide
 from api.conventions.bearer import TokenIssuer, TokenVerifier
@@ -47,6 +51,10 @@ ROUTERS = (
     external_calendars.router,
     quotes.router,
     bookings.router,
+    reviews.router,
+    messages.router,
+    co_hosts.router,
+    waitlist.router,
 )
 
 

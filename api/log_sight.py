@@ -14,10 +14,18 @@ from domain.account.state import Account
 from domain.account.state import evolve as evolve_account
 from domain.booking.state import Booking
 from domain.booking.state import evolve as evolve_booking
+from domain.conversation.state import Conversation
+from domain.conversation.state import evolve as evolve_conversation
 from domain.listing.state import Listing
 from domain.listing.state import evolve as evolve_listing
 from domain.quote.state import evolve as evolve_quote
-from domain.streams import account_stream, booking_stream, listing_stream, quote_stream
+from domain.streams import (
+    account_stream,
+    booking_stream,
+    conversation_stream,
+    listing_stream,
+    quote_stream,
+)
 from eventlog.application import EventLog
 
 S = TypeVar("S")
@@ -48,6 +56,10 @@ class LogSight:
     async def booking(self, booking_id: UUID) -> tuple[Booking, int] | None:
         """The booking, whoever asks."""
         return await self._load(booking_stream(booking_id), evolve_booking)
+
+    async def conversation(self, about: UUID) -> tuple[Conversation, int] | None:
+        """What was written about a booking or an inquiry, whoever asks."""
+        return await self._load(conversation_stream(about), evolve_conversation)
 
     async def quote_guest(self, quote_id: UUID) -> UUID | None:
         """Whose quote it is."""

@@ -17,11 +17,15 @@ from api.query_routes import (
     accounts,
     audit,
     bookings,
+    co_hosts,
     external_calendars,
     listings,
     me,
+    messages,
+    reviews,
     search,
     slots,
+    waitlist,
 )
 from api.querying import QuerySide
 from api.secrets import key_for
@@ -48,6 +52,10 @@ ROUTERS = (
     slots.router,
     external_calendars.router,
     bookings.router,
+    reviews.router,
+    messages.router,
+    co_hosts.router,
+    waitlist.router,
     audit.router,
 )
 

@@ -23,11 +23,13 @@ from api.sign_in.accounts import AddressBook
 from domain.account.facts import AccountEvent, Role
 from domain.account.state import Account, evolve
 from domain.booking.state import Booking
+from domain.conversation.state import Conversation
 from domain.listing.state import Listing
 from domain.streams import account_stream
 from eventlog.reader import LogReader
 from projections.account.queries import account
 from projections.booking.queries import booking
+from projections.conversation.queries import conversation
 from projections.generation import Generations
 from projections.listing_page.queries import listing_page
 from projections.parts import Part
@@ -81,6 +83,10 @@ class QuerySide:
     async def booking(self, booking_id: UUID) -> tuple[Booking, int] | None:
         """See :class:`api.conventions.sight.Sight`."""
         return _versioned(await booking(self.generations, booking_id))
+
+    async def conversation(self, about: UUID) -> tuple[Conversation, int] | None:
+        """See :class:`api.conventions.sight.Sight`."""
+        return _versioned(await conversation(self.generations, about))
 
     async def quote_guest(self, quote_id: UUID) -> UUID | None:
         """Nothing: quotes have no page."""

@@ -14,8 +14,12 @@ RESOURCES: dict[str, str] = {
     "rules": "What hosts ask of a stay and charge for it, always and on single dates.",
     "calendars": "What is taken elsewhere, and what is taken here, as iCalendar.",
     "blocks": "Nights that a host takes off the market.",
+    "co-hosts": "Who may act for a host, and in what.",
     "quotes": "A price that stands for an hour.",
     "bookings": "Hold, confirm and cancel; approve and decline.",
+    "reviews": "What guests and hosts say of a stay: neither reads the other's first.",
+    "messages": "What guests and hosts write to each other, with or without a booking.",
+    "waitlist": "Wait for nights that are taken, and take them when they come free.",
     "audit": "The log itself, for auditors.",
 }
 """By tag; the tag of a router is one of these."""

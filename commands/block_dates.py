@@ -27,7 +27,7 @@ class BlockDates:
 
 def block_dates(message: BlockDates, work: Work) -> Claim:
     """The block; raises NoSuch, NotYours and NightsTaken."""
-    listing = work.own_listing(message.listing_id, "block its dates")
+    listing = work.own_listing(message.listing_id, "block its dates", "calendar")
     zone = listing.state.time_zone
     calendar = work.calendar(message.listing_id)
     events = block(

@@ -10,12 +10,13 @@ from commands.versioned import Versioned
 from commands.work import Work
 from domain.booking.decisions import hold_until, request
 from domain.booking.state import Booking, evolve
-from domain.calendar.decisions import hold
+from domain.calendar.decisions import hold, release
 from domain.local_time import local_date
 from domain.quote.decisions import check_still_bookable
 from domain.refusals import TooManyHolds
 from domain.rules.apart import buffers_of
 from domain.streams import booking_stream
+from domain.waitlist.decisions import take
 
 MOST_OPEN_HOLDS = 10
 """How many holds one account may keep open: enough to compare, too few to empty a market."""
@@ -39,8 +40,11 @@ def book(message: Book, work: Work) -> Versioned[Booking]:
     listing = work.listing(quote.listing_id).state
     calendar = work.calendar(quote.listing_id)
     check_still_bookable(listing, quote.stay, quote.units, work.now, quote.slot)
+    # Who books what the waitlist offered them takes the offer over, in the same step.
+    offered = calendar.state.offered_to(quote.guest_id, quote.stay, work.now)
+    given_up = release(calendar.state, offered.id) if offered else []
     held = hold(
-        calendar.state,
+        calendar.state.without(offered),
         listing_id=listing.id,
         capacity=listing.units,
         claim_id=message.booking_id,
@@ -54,10 +58,13 @@ def book(message: Book, work: Work) -> Versioned[Booking]:
         slot=quote.slot,
         buffers=buffers_of(listing.kind, listing.rules.schedule),
     )
-    if work.open_holds(quote.guest_id) >= MOST_OPEN_HOLDS:
+    if work.has_holds(quote.guest_id, MOST_OPEN_HOLDS):
         raise TooManyHolds(maximum=MOST_OPEN_HOLDS)
     expire_lapsed(calendar.state, work)
-    units = work.record(calendar, held).state.claims[message.booking_id].units
+    if offered:
+        waitlist = work.waitlist(quote.listing_id)
+        work.record(waitlist, take(offered.id, message.booking_id))
+    units = work.record(calendar, [*given_up, *held]).state.claims[message.booking_id].units
     return work.begin(
         booking_stream(message.booking_id),
         str(listing.id),

@@ -24,8 +24,7 @@ class CancelBooking:
 def cancel_booking(message: CancelBooking, work: Work) -> Versioned[Booking]:
     """Raises NoSuch, HoldLapsed and PolicyForbids; cancelled already, nothing happens."""
     booking = work.own_booking(message.booking_id)
-    by = booking.state.party(work.context.actor)
-    assert by is not None, "own_booking lets only its sides through"
+    by = work.side(booking.state)
     events = cancel(booking.state, by, message.reason, message.refund_id, work.now)
     if events:
         calendar = work.calendar(booking.state.listing_id)

@@ -25,7 +25,7 @@ class ChangeDates:
 
 def change_dates(message: ChangeDates, work: Work) -> Versioned[Listing]:
     """Raises NoSuch, NotYours, StaleVersion and what the decision raises."""
-    listing = work.own_listing(message.listing_id, "change this listing")
+    listing = work.own_listing(message.listing_id, "change its dates", "calendar")
     if listing.version != message.expected:
         raise StaleVersion(expected=message.expected, actual=listing.version)
     events = decisions.change_dates(listing.state, message.changes, work.now)

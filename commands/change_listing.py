@@ -25,7 +25,7 @@ class ChangeListing:
 
 def change_listing(message: ChangeListing, work: Work) -> Versioned[Listing]:
     """Raises NoSuch, NotYours, StaleVersion and what the decision raises."""
-    listing = work.own_listing(message.listing_id, "change this listing")
+    listing = work.own_listing(message.listing_id, "change this listing", "listing")
     if listing.version != message.expected:
         raise StaleVersion(expected=message.expected, actual=listing.version)
     calendar = work.calendar(message.listing_id)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from uuid_utils.compat import uuid7
 
@@ -15,11 +16,10 @@ from commands.context import Context
 from commands.receipts import InProgress, KeyReused, ReceiptRequest, StoredResponse
 from commands.turns import Turns
 from commands.work import Work
-from domain.calendar.facts import NightsHeld, RangeBlocked
+from domain.calendar.facts import NightsHeld, OfferHeld, RangeBlocked
 from domain.refusals import EmailTaken, NightsTaken, Refusal
 from eventlog.append import (
     Append,
-    Appended,
     AppendFailed,
     ClaimsOverlap,
     CredentialExists,
@@ -55,6 +55,33 @@ class Outcome(Generic[R]):
     replayed: bool = False
 
 
+@dataclass(frozen=True)
+class Asked(Generic[M, R]):
+    """A command with all that carrying it out takes; ``causation_id`` is its own id."""
+
+    handle: Callable[[M, Work], R]
+    message: M
+    context: Context
+    respond: Callable[[R], StoredResponse] | None
+    causation_id: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    """These versions were the streams' own at this time."""
+
+    reads: dict[str, int]
+    at: datetime
+
+
+class Unverified(Exception):
+    """The command was refused on versions that are only now known to be true: decide again."""
+
+    def __init__(self, refused: Verified) -> None:
+        super().__init__()
+        self.refused = refused
+
+
 class Commands:
     """Executes use cases against one log."""
 
@@ -75,31 +102,86 @@ class Commands:
         Raises a domain Refusal, :class:`KeyReused`, :class:`InProgress` or :class:`Unavailable`.
         """
         kind = "keyed-command" if context.receipt else "command"
-        causation_id = f"{kind}:{uuid7()}"
+        asked = Asked(handle, message, context, respond, f"{kind}:{uuid7()}")
         give_up = monotonic() + self._deadline
+        refused: Verified | None = None
+        careful = False
         try:
             while True:
-                if replayed := self._replay(context.receipt):
-                    response, positions = replayed
-                    return Outcome(
-                        result=None, response=response, positions=positions, replayed=True
-                    )
+                work = Work(self._log, context, self._log.clock(), careful=careful)
                 try:
-                    return self._attempt(handle, message, context, respond, causation_id)
-                except Refusal:
-                    # The same command, sent twice at once, may have got here first: what looks
-                    # taken is taken by itself.
-                    if self._receipt(context.receipt) is None:
-                        raise
-                except AppendFailed as conflict:
+                    return self._attempt(asked, work, refused)
+                except Unverified as unverified:
+                    refused = unverified.refused
                     if monotonic() > give_up:
-                        busy = isinstance(conflict, ReceiptExists)
-                        raise (InProgress() if busy else Unavailable()) from conflict
+                        raise Unavailable from unverified
+                except ReceiptExists as exists:
+                    if replayed := self._replay(context.receipt):
+                        return replayed
+                    if monotonic() > give_up:
+                        raise InProgress from exists
+                except AppendFailed as conflict:
+                    careful = True
+                    if monotonic() > give_up:
+                        raise Unavailable from conflict
         except (LogUnavailable, QueueFull) as error:
             raise Unavailable(str(error)) from error
 
-    def _replay(self, asked: ReceiptRequest | None) -> tuple[StoredResponse, dict[int, int]] | None:
-        receipt = self._receipt(asked)
+    def _attempt(self, asked: Asked[M, R], work: Work, refused: Verified | None) -> Outcome[R]:
+        with ExitStack() as turn:
+            self._take_turns(work, turn, refused)
+            try:
+                result = asked.handle(asked.message, work)
+            except Refusal as refusal:
+                turn.close()
+                raise self._verified(asked, work, refused) or refusal from None
+            response = asked.respond(result) if asked.respond else None
+            append = _append(work, asked, response, {} if work.writes else self._seen(work))
+            waiting = self._log.submit(append, work.decided)
+        try:
+            appended = self._log.outcome(waiting, work.decided, work.on)
+        except CredentialExists:
+            raise EmailTaken from None
+        except ClaimsOverlap as overlap:
+            # The table refuses what the decision allowed: the decision was wrong, or the claims
+            # moved. The dates are not to be had either way.
+            raise _taken(append) from overlap
+        positions = appended.positions or (append.receipt.positions if append.receipt else {})
+        if not work.writes and not append.receipt:
+            positions = self._seen(work)
+        return Outcome(result=result, response=response, positions=dict(positions))
+
+    def _take_turns(self, work: Work, until_submitted: ExitStack, refused: Verified | None) -> None:
+        """Give ``work`` its one turn when it asks, and the time at which that has come."""
+        taken: list[Lock] = []
+        if refused:
+            work.now = max(work.now, refused.at)
+
+        def take_turn(stream: str) -> None:
+            if taken:
+                return
+            if lock := self._turns.take(stream, self._deadline):
+                until_submitted.callback(lock.release)
+                taken.append(lock)
+                work.now = max(work.now, self._log.clock())
+
+        work.take_turn = take_turn
+
+    def _verified(
+        self, asked: Asked[M, R], work: Work, refused: Verified | None
+    ) -> Unverified | None:
+        """None when the log is still as ``work`` saw it when it was refused, at a true time.
+
+        Raises ReceiptExists or VersionConflict when it is not, as an append does.
+        """
+        if refused and refused.reads == work.reads and refused.at <= work.now:
+            return None
+        waiting = self._log.submit(_append(work, asked, None, {}, writes=False), {})
+        appended = self._log.outcome(waiting, {}, work.on)
+        return Unverified(Verified(dict(work.reads), appended.recorded_at))
+
+    def _replay(self, asked: ReceiptRequest | None) -> Outcome[Any] | None:
+        receipt = self._log.receipt(asked.account_id, asked.key) if asked else None
         if receipt is None or asked is None:
             return None
         if receipt.fingerprint != asked.fingerprint:
@@ -107,63 +189,9 @@ class Commands:
         response = StoredResponse(
             status=receipt.status, body=receipt.body, headers=dict(receipt.headers)
         )
-        return response, dict(receipt.positions)
-
-    def _receipt(self, asked: ReceiptRequest | None) -> Receipt | None:
-        return self._log.receipt(asked.account_id, asked.key) if asked else None
-
-    def _attempt(
-        self,
-        handle: Callable[[M, Work], R],
-        message: M,
-        context: Context,
-        respond: Callable[[R], StoredResponse] | None,
-        causation_id: str,
-    ) -> Outcome[R]:
-        with ExitStack() as until_known:
-            return self._in_turn(handle, message, context, respond, causation_id, until_known)
-
-    def _in_turn(
-        self,
-        handle: Callable[[M, Work], R],
-        message: M,
-        context: Context,
-        respond: Callable[[R], StoredResponse] | None,
-        causation_id: str,
-        until_known: ExitStack,
-    ) -> Outcome[R]:
-        taken: list[Lock] = []
-
-        def take_turn(stream: str) -> None:
-            if taken:
-                return
-            waited = not (lock := self._turns.take(stream, timeout=0))
-            if waited:
-                lock = self._turns.take(stream, self._deadline)
-                # The time of the decision is the time at which its turn has come.
-                work.now = self._log.now()
-            if lock:
-                until_known.callback(lock.release)
-                taken.append(lock)
-
-        work = Work(self._log, context, self._log.now(), take_turn=take_turn)
-        result = handle(message, work)
-        response = respond(result) if respond else None
-        positions = {} if work.writes else self._seen(work)
-        append = _append(work, context, causation_id, response, positions)
-        if append.writes or append.receipt:
-            positions = self._store(append).positions or positions
-        return Outcome(result=result, response=response, positions=positions)
-
-    def _store(self, append: Append) -> Appended:
-        try:
-            return self._log.append(append)
-        except CredentialExists:
-            raise EmailTaken from None
-        except ClaimsOverlap as overlap:
-            # The table refuses what the decision allowed: the decision was wrong, or the claims
-            # moved. The dates are not to be had either way.
-            raise _taken(append) from overlap
+        return Outcome(
+            result=None, response=response, positions=dict(receipt.positions), replayed=True
+        )
 
     def _seen(self, work: Work) -> dict[int, int]:
         return {
@@ -174,11 +202,13 @@ class Commands:
 
 def _append(
     work: Work,
-    context: Context,
-    causation_id: str,
+    asked: Asked[Any, Any],
     response: StoredResponse | None,
     positions: dict[int, int],
+    *,
+    writes: bool = True,
 ) -> Append:
+    context = asked.context
     receipt = None
     if context.receipt and response:
         receipt = Receipt(
@@ -191,21 +221,22 @@ def _append(
             positions=positions,
         )
     return Append(
-        writes=tuple(work.writes),
+        writes=tuple(work.writes) if writes else (),
         reads=work.reads,
         occurred_at=work.now,
         actor=context.actor_name,
         correlation_id=context.correlation_id,
-        causation_id=causation_id,
+        causation_id=asked.causation_id,
         receipt=receipt,
-        credential=work.credential,
-        holds=work.holds,
+        credential=work.credential if writes else None,
+        holds=work.holds if writes else {},
+        key=(context.receipt.account_id, context.receipt.key) if context.receipt else None,
     )
 
 
 def _taken(append: Append) -> Exception:
     for write in append.writes:
         for event in write.events:
-            if isinstance(event, NightsHeld | RangeBlocked):
+            if isinstance(event, NightsHeld | OfferHeld | RangeBlocked):
                 return NightsTaken(listing_id=event.listing_id, nights=tuple(event.stay.nights()))
     return Unavailable()

@@ -19,6 +19,6 @@ class LiftBlock:
 
 def lift_block(message: LiftBlock, work: Work) -> None:
     """Raises NoSuch and NotYours."""
-    work.own_listing(message.listing_id, "unblock its dates")
+    work.own_listing(message.listing_id, "unblock its dates", "calendar")
     calendar = work.calendar(message.listing_id)
     work.record(calendar, lift(calendar.state, message.block_id))

@@ -62,8 +62,10 @@ def make_quote(message: MakeQuote, work: Work) -> QuoteMade:
     calendar = work.calendar(message.listing_id)
     # A quote promises no nights, so it need not be decided again when the calendar moves.
     del work.reads[calendar.stream]
+    # What is offered to this guest is free for them.
+    offered = calendar.state.offered_to(message.guest_id, stay, work.now)
     buffers = buffers_of(listing.state.kind, listing.state.rules.schedule)
-    taken = calendar.state.taken(stay, buffers, work.now)
+    taken = calendar.state.without(offered).taken(stay, buffers, work.now)
     free = units_free(taken, extent_of(stay, slot, buffers), listing.state.units)
     stream, key = quote_stream(message.quote_id), str(message.listing_id)
     return QuoteMade(

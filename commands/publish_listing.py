@@ -21,7 +21,7 @@ class PublishListing:
 
 def publish_listing(message: PublishListing, work: Work) -> Versioned[Listing]:
     """The first published listing makes its owner a host."""
-    listing = work.own_listing(message.listing_id, "publish this listing")
+    listing = work.own_listing(message.listing_id, "publish this listing", "listing")
     host = work.account(listing.state.host_id)
     events = publish(listing.state)
     if events:

@@ -24,7 +24,7 @@ class SetRules:
 
 def set_rules(message: SetRules, work: Work) -> Versioned[Listing]:
     """Raises NoSuch, NotYours, StaleVersion and what the decision raises."""
-    listing = work.own_listing(message.listing_id, "change this listing")
+    listing = work.own_listing(message.listing_id, "change this listing", "listing")
     if listing.version != message.expected:
         raise StaleVersion(expected=message.expected, actual=listing.version)
     return work.record(listing, decisions.set_rules(listing.state, message.rules))

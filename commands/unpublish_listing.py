@@ -20,5 +20,5 @@ class UnpublishListing:
 
 def unpublish_listing(message: UnpublishListing, work: Work) -> Versioned[Listing]:
     """Raises NoSuch, NotYours and PolicyForbids."""
-    listing = work.own_listing(message.listing_id, "unpublish this listing")
+    listing = work.own_listing(message.listing_id, "unpublish this listing", "listing")
     return work.record(listing, unpublish(listing.state))

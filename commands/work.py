@@ -12,25 +12,38 @@ from commands.context import Context
 from commands.versioned import Versioned
 from domain.account.state import Account
 from domain.account.state import evolve as evolve_account
+from domain.booking.facts import Side
 from domain.booking.state import Booking
 from domain.booking.state import evolve as evolve_booking
 from domain.calendar.state import EMPTY, Calendar
 from domain.calendar.state import evolve as evolve_calendar
+from domain.conversation.state import Conversation
+from domain.conversation.state import evolve as evolve_conversation
 from domain.events import Event
-from domain.listing.state import Listing
+from domain.listing.facts import Permission
+from domain.listing.state import KNOWING_OF_BOOKINGS, Listing
 from domain.listing.state import evolve as evolve_listing
 from domain.quote.state import Quote
 from domain.quote.state import evolve as evolve_quote
 from domain.refusals import NoSuch, NotYours
+from domain.review.state import EMPTY as NO_REVIEWS
+from domain.review.state import ReviewPair
+from domain.review.state import evolve as evolve_review
 from domain.streams import (
     account_stream,
     booking_stream,
     calendar_stream,
+    conversation_stream,
     listing_stream,
     quote_stream,
+    review_stream,
+    waitlist_stream,
 )
+from domain.waitlist.state import NOBODY, Entry, Waitlist
+from domain.waitlist.state import evolve as evolve_waitlist
 from eventlog.append import Credential, StreamWrite
 from eventlog.application import EventLog
+from eventlog.recent import Known
 
 S = TypeVar("S")
 
@@ -39,7 +52,8 @@ S = TypeVar("S")
 class Work:
     """Loads states, takes decided events, and remembers both for one append.
 
-    ``now`` is Postgres's time: the command's only clock.
+    ``now`` is Postgres's time: the command's only clock. The first attempt decides on what this
+    process knows, which the append checks; a ``careful`` one on what is stored.
     """
 
     log: EventLog
@@ -49,6 +63,9 @@ class Work:
     writes: list[StreamWrite] = field(default_factory=list[StreamWrite])
     credential: Credential | None = None
     holds: dict[UUID, int] = field(default_factory=dict[UUID, int])
+    careful: bool = False
+    on: dict[str, Known[Any]] = field(default_factory=dict[str, Known[Any]])
+    decided: dict[str, Known[Any]] = field(default_factory=dict[str, Known[Any]])
     take_turn: Callable[[str], None] = field(default=lambda _stream: None)
 
     def listing(self, listing_id: UUID) -> Versioned[Listing]:
@@ -58,10 +75,16 @@ class Work:
             raise NoSuch(what="listing", id=str(listing_id))
         return found
 
-    def own_listing(self, listing_id: UUID, action: str) -> Versioned[Listing]:
-        """A listing of the actor's; raises NoSuch, or NotYours for one that others see too."""
+    def own_listing(
+        self, listing_id: UUID, action: str, permission: Permission | None = None
+    ) -> Versioned[Listing]:
+        """A listing of the actor's, or one they co-host with ``permission``, if one is enough.
+
+        Raises NoSuch, or NotYours for one that others see too.
+        """
         found = self.listing(listing_id)
-        if found.state.host_id != self.context.actor:
+        mine = found.state.host_id == self.context.actor
+        if not mine and permission not in found.state.permissions_of(self.context.actor):
             raise NotYours(action=action)
         return found
 
@@ -87,19 +110,66 @@ class Work:
         key = str(found.state.listing_id)
         return Versioned(found.state, found.version, found.stream, key, found.evolve)
 
-    def own_booking(self, booking_id: UUID) -> Versioned[Booking]:
-        """A booking that the actor is a side of; raises NoSuch."""
+    def own_booking(
+        self, booking_id: UUID, permission: Permission = "bookings"
+    ) -> Versioned[Booking]:
+        """A booking that the actor is a side of, or co-hosts with ``permission``.
+
+        Raises NoSuch, or NotYours for a co-host who may know of it but lacks the permission.
+        """
         found = self.booking(booking_id)
         if found.state.party(self.context.actor) is None:
-            raise NoSuch(what="booking", id=str(booking_id))
+            self._co_host(found.state, permission)
         return found
 
     def hosted_booking(self, booking_id: UUID, action: str) -> Versioned[Booking]:
-        """A booking of the actor's listing; raises NoSuch, or NotYours for its guest."""
+        """A booking of a listing that the actor hosts, or co-hosts with its bookings.
+
+        Raises NoSuch, or NotYours for its guest.
+        """
         found = self.own_booking(booking_id)
-        if found.state.party(self.context.actor) != "host":
+        if self.side(found.state) != "host":
             raise NotYours(action=action)
         return found
+
+    def side(self, booking: Booking) -> Side:
+        """The side of ``booking`` for which the actor acts, once :meth:`own_booking` let them."""
+        assert self.context.actor is not None, "own_booking lets nobody through unnamed"
+        return booking.acts_as(self.context.actor)
+
+    def review_pair(self, booking: Booking) -> Versioned[ReviewPair]:
+        """Both sides' reviews of ``booking``, empty when nothing was ever written."""
+        stream, key = review_stream(booking.id), str(booking.listing_id)
+        found = self._load(stream, key, evolve_review)
+        return found or Versioned(NO_REVIEWS, 0, stream, key, evolve_review)
+
+    def conversation(self, about: UUID) -> Versioned[Conversation] | None:
+        """What was written about a booking or an inquiry, none when nothing ever was."""
+        return self._load(conversation_stream(about), "", evolve_conversation)
+
+    def waitlist(self, listing_id: UUID) -> Versioned[Waitlist]:
+        """A listing's waitlist, empty when nobody ever joined."""
+        stream, key = waitlist_stream(listing_id), str(listing_id)
+        found = self._load(stream, key, evolve_waitlist)
+        return found or Versioned(NOBODY, 0, stream, key, evolve_waitlist)
+
+    def wish(self, listing_id: UUID, entry_id: UUID) -> tuple[Entry, Versioned[Waitlist]]:
+        """An entry of the actor's on a listing's waitlist, and the list; raises NoSuch."""
+        waitlist = self.waitlist(listing_id)
+        entry = waitlist.state.entries.get(entry_id)
+        if entry is None or entry.guest_id != self.context.actor:
+            raise NoSuch(what="waitlist entry", id=str(entry_id))
+        return entry, waitlist
+
+    def wishes(self, guest_id: UUID) -> int:
+        """How many wishes the guest has open on any listing's waitlist, as far as is known now."""
+        lists = (self.log.load(s, evolve_waitlist) for s in self.log.waitlists_of(guest_id))
+        return sum(
+            entry.guest_id == guest_id and entry.open_at(self.now)
+            for found in lists
+            if found
+            for entry in found.state.entries.values()
+        )
 
     def account(self, account_id: UUID) -> Versioned[Account]:
         """An account; raises NoSuch."""
@@ -108,10 +178,10 @@ class Work:
             raise NoSuch(what="account", id=str(account_id))
         return found
 
-    def open_holds(self, guest_id: UUID) -> int:
-        """How many holds the guest has open; opening another meanwhile is a conflict."""
-        self.holds[guest_id] = self.log.open_holds(guest_id)
-        return self.holds[guest_id]
+    def has_holds(self, guest_id: UUID, most: int) -> bool:
+        """Whether the guest has ``most`` open holds; opening one more than that is a conflict."""
+        self.holds[guest_id] = most - 1
+        return self.careful and self.log.open_holds(guest_id) >= most
 
     def begin(
         self,
@@ -126,6 +196,7 @@ class Work:
             state = evolve(state, event)
         assert state is not None, "a stream begins with an event"
         self.writes.append(StreamWrite(stream=stream, key=key, expected=0, events=tuple(events)))
+        self._decide(stream, len(events), state)
         return Versioned(state, len(events), stream, key, evolve)
 
     def record(self, before: Versioned[S], events: Sequence[Event]) -> Versioned[S]:
@@ -144,11 +215,26 @@ class Work:
             )
         )
         version = before.version + len(events)
+        self._decide(before.stream, version, state)
         return Versioned(state, version, before.stream, before.key, before.evolve)
+
+    def _co_host(self, booking: Booking, permission: Permission) -> None:
+        may = self.listing(booking.listing_id).state.permissions_of(self.context.actor)
+        if not may & KNOWING_OF_BOOKINGS:
+            raise NoSuch(what="booking", id=str(booking.id))
+        if permission not in may:
+            raise NotYours(action=f"do this: it takes the permission {permission}")
 
     def _load(
         self, stream: str, key: str, evolve: Callable[[S | None, Any], S]
     ) -> Versioned[S] | None:
-        loaded = self.log.load(stream, evolve)
-        self.reads[stream] = loaded.version if loaded else 0
-        return Versioned(loaded.state, loaded.version, stream, key, evolve) if loaded else None
+        known = self.log.latest(stream, evolve, settled=self.careful)
+        self.reads[stream] = known.version if known else 0
+        if known is None:
+            return None
+        self.on[stream] = known
+        return Versioned(known.state, known.version, stream, key, evolve)
+
+    def _decide(self, stream: str, version: int, state: object) -> None:
+        before = self.on.get(stream)
+        self.decided[stream] = Known(version, state, before.root if before else object())

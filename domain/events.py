@@ -5,7 +5,19 @@ from __future__ import annotations
 from domain.account.facts import AccountEvent
 from domain.booking.facts import BookingEvent
 from domain.calendar.facts import CalendarEvent
+from domain.conversation.facts import ConversationEvent
 from domain.listing.facts import ListingEvent
 from domain.quote.facts import QuoteEvent
+from domain.review.facts import ReviewEvent
+from domain.waitlist.facts import WaitlistEvent
 
-Event = ListingEvent | CalendarEvent | QuoteEvent | BookingEvent | AccountEvent
+Event = (
+    ListingEvent
+    | CalendarEvent
+    | QuoteEvent
+    | BookingEvent
+    | WaitlistEvent
+    | ReviewEvent
+    | ConversationEvent
+    | AccountEvent
+)

@@ -5,7 +5,24 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-Category = Literal["listing", "calendar", "quote", "booking", "account"]
+Category = Literal[
+    "listing",
+    "calendar",
+    "quote",
+    "booking",
+    "waitlist",
+    "review",
+    "conversation",
+    "account",
+    "listing",
+    "calendar",
+    "quote",
+    "booking",
+    "review",
+    "conversation",
+    "waitlist",
+    "account",
+]
 
 
 def listing_stream(listing_id: UUID) -> str:
@@ -26,6 +43,21 @@ def quote_stream(quote_id: UUID) -> str:
 def booking_stream(booking_id: UUID) -> str:
     """The stream of one booking."""
     return f"booking-{booking_id}"
+
+
+def waitlist_stream(listing_id: UUID) -> str:
+    """The stream of who waits for a listing's nights."""
+    return f"waitlist-{listing_id}"
+
+
+def review_stream(booking_id: UUID) -> str:
+    """The stream of both sides' reviews of one booking."""
+    return f"review-{booking_id}"
+
+
+def conversation_stream(about: UUID) -> str:
+    """The stream of what is written about one booking or one inquiry."""
+    return f"conversation-{about}"
 
 
 def account_stream(account_id: UUID) -> str:

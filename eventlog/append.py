@@ -48,8 +48,9 @@ class Append:
 
     ``reads`` are streams that the decision looked at but does not write, with the version it saw:
     if one has moved, nothing is stored. ``holds`` are guests with the number of open holds that the
-    decision counted: if one has more by now, nothing is stored. ``causation_id`` is the command's
-    own id.
+    decision counted: if one has more by now, nothing is stored. ``key`` is an account and its key
+    of the command: if that has a receipt already, nothing is stored. ``causation_id`` is the
+    command's own id.
     """
 
     writes: tuple[StreamWrite, ...]
@@ -61,6 +62,7 @@ class Append:
     receipt: Receipt | None = None
     credential: Credential | None = None
     holds: Mapping[UUID, int] = field(default_factory=dict[UUID, int])
+    key: tuple[UUID, str] | None = None
 
     @property
     def streams(self) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
@@ -20,9 +20,11 @@ from eventsourcing.utils import Environment
 from psycopg.conninfo import conninfo_to_dict
 
 from eventlog.append import Append, Appended, AppendFailed, Receipt
-from eventlog.committer import Committer
+from eventlog.clock import DatabaseClock
+from eventlog.committer import Committer, Waiting
 from eventlog.connections import died
 from eventlog.mapper import EventMapper, StreamEvent
+from eventlog.recent import Known, Recent
 from eventlog.recorder import Recorder
 
 S = TypeVar("S")
@@ -37,6 +39,9 @@ FIND_RECEIPT = (
 LAST_POSITIONS = (
     "SELECT key, max(notification_id) AS position FROM stored_events"
     " WHERE originator_id = ANY(%s) GROUP BY key"
+)
+WAITLISTS = (
+    "SELECT DISTINCT originator_id AS stream FROM stored_events WHERE actor = %s AND topic = %s"
 )
 
 
@@ -68,6 +73,8 @@ class EventLog(Application[str]):
             {"AGGREGATE_CACHE_MAXSIZE": str(CACHED_STREAMS), "DEEPCOPY_FROM_AGGREGATE_CACHE": "n"}
         )
         self._committer = Committer(self.append_together)
+        self._recent = Recent(CACHED_STREAMS)
+        self._clock = DatabaseClock(self.now)
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         """The library's factory, on our own datastore."""
@@ -104,21 +111,69 @@ class EventLog(Application[str]):
             return None
         except PersistenceError as error:
             raise LogUnavailable(str(error)) from error
-        if self.repository.cache is not None:
-            # The library brings a cached state up to date but keeps the old one of an immutable.
-            self.repository.cache.put(stream, cast("Any", loaded))
+        self._keep(stream, loaded)
         return loaded
+
+    def latest(
+        self, stream: str, evolve: Callable[[S | None, Any], S], *, settled: bool = False
+    ) -> Known[S] | None:
+        """The newest state of ``stream`` that this process knows of, read if it knows none.
+
+        Good enough to decide on, since :meth:`append` checks the version. ``settled`` waits with
+        reading until everything on its way is stored. Raises :class:`LogUnavailable`.
+        """
+        known = self._recent.get(stream)
+        if known is None:
+            if settled:
+                self._committer.settle()
+            loaded = self.load(stream, evolve)
+            if loaded is None:
+                return None
+            known = Known[object](loaded.version, loaded.state, object())
+            self._recent.put(stream, known)
+        return cast("Known[S]", known)
+
+    def submit(self, append: Append, decided: Mapping[str, Known[Any]]) -> Waiting:
+        """Put ``append`` into the queue; the next decisions rest on the states that it leads to.
+
+        The caller must ask for the :meth:`outcome`. Raises QueueFull.
+        """
+        waiting = self._committer.enqueue(append)
+        for stream, known in decided.items():
+            self._recent.put(stream, known)
+        return waiting
+
+    def outcome(
+        self, waiting: Waiting, decided: Mapping[str, Known[Any]], on: Mapping[str, Known[Any]]
+    ) -> Appended:
+        """What became of it; on a failure nothing is left of what it was decided ``on``.
+
+        Raises AppendFailed or LogUnavailable.
+        """
+        try:
+            appended = self._committer.outcome(waiting)
+        except BaseException as error:
+            for stream, known in {**on, **decided}.items():
+                self._recent.forget(stream, known.root)
+            if isinstance(error, PersistenceError):
+                raise LogUnavailable(str(error)) from error
+            raise
+        self._clock.note(appended.recorded_at)
+        for stream, known in decided.items():
+            self._keep(stream, StreamState(known.version, known.state))
+        return appended
 
     def append(self, append: Append) -> Appended:
         """Store ``append``; raises AppendFailed, LogUnavailable or QueueFull."""
-        try:
-            return self._committer.append(append)
-        except PersistenceError as error:
-            raise LogUnavailable(str(error)) from error
+        return self.outcome(self.submit(append, {}), {}, {})
 
     def append_together(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
         """Store each of ``batch``, in one transaction where possible, and say what became of it."""
         return cast("Recorder", self.recorder).append(batch)
+
+    def clock(self) -> datetime:
+        """Postgres's time as it can be told without asking, see :mod:`eventlog.clock`."""
+        return self._clock.now()
 
     def now(self) -> datetime:
         """Postgres's time."""
@@ -155,15 +210,15 @@ class EventLog(Application[str]):
         )
         return row["holds"]
 
-    def lapsed_holds(self, limit: int) -> list[UUID]:
-        """Bookings whose hold has lapsed but still has its rows, the oldest first."""
-        rows = self._select(
-            "SELECT booking_id, min(expires_at) AS lapsed FROM claims"
-            " WHERE expires_at <= clock_timestamp() AND booking_id IS NOT NULL"
-            " GROUP BY booking_id ORDER BY lapsed LIMIT %s",
-            [limit],
-        )
-        return [row["booking_id"] for row in rows]
+    def waitlists_of(self, account_id: UUID) -> list[str]:
+        """The waitlists that the account ever joined."""
+        rows = self._select(WAITLISTS, [str(account_id), "waitlist.joined.v1"])
+        return [row["stream"] for row in rows]
+
+    def _keep(self, stream: str, loaded: StreamState[Any]) -> None:
+        """The library brings a cached state up to date but keeps the old one of an immutable."""
+        if self.repository.cache is not None:
+            self.repository.cache.put(stream, cast("Any", loaded))
 
     def _select(self, statement: str, params: list[Any]) -> list[dict[str, Any]]:
         broken: Exception | None = None

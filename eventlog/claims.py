@@ -24,6 +24,7 @@ from domain.calendar.facts import (
     HoldLapsed,
     HoldReleased,
     NightsHeld,
+    OfferHeld,
     RangeBlocked,
     UnitsReassigned,
 )
@@ -82,6 +83,10 @@ class ClaimChanges:
                 extent = extent_of(event.stay, event.slot, event.buffers)
                 self._take(event.claim_id, event.listing_id, event.units, extent,
                            event.until, event.booking_id, event.guest_id)  # fmt: skip
+            case OfferHeld():
+                # Without its guest: an offer is none of the holds that an account has open.
+                extent = extent_of(event.stay, None, event.buffers)
+                self._take(event.claim_id, event.listing_id, event.units, extent, event.until)
             case RangeBlocked():
                 extent = extent_of(event.stay, event.slot, None)
                 self._take(event.claim_id, event.listing_id, event.units, extent)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from threading import Condition
+from threading import Event, Lock
 
 from eventlog.append import Append, Appended, AppendFailed
 
@@ -23,10 +23,15 @@ class QueueFull(Exception):
     """Too many commands wait already."""
 
 
-class _Waiting:
+class Waiting:
+    """An append in the queue; whoever put it there must ask for its outcome."""
+
     def __init__(self, append: Append) -> None:
         self.append = append
         self.outcome: Appended | Exception | None = None
+        self.called = Event()
+        """Set when the outcome is known, or when it is this one's turn to lead."""
+        self.known = Event()
 
 
 class Committer:
@@ -34,41 +39,64 @@ class Committer:
 
     def __init__(self, store: Callable[[Sequence[Append]], list[Appended | AppendFailed]]) -> None:
         self._store = store
-        self._turn = Condition()
-        self._queue: deque[_Waiting] = deque()
+        self._lock = Lock()
+        self._queue: deque[Waiting] = deque()
+        self._last: Waiting | None = None
         self._storing = False
 
     def append(self, append: Append) -> Appended:
         """Store ``append`` whole; raises its failure, or what kept the batch from being stored."""
-        mine = _Waiting(append)
-        with self._turn:
+        return self.outcome(self.enqueue(append))
+
+    def enqueue(self, append: Append) -> Waiting:
+        """Give ``append`` its place: what is enqueued later is stored later. Raises QueueFull."""
+        mine = Waiting(append)
+        with self._lock:
             if len(self._queue) >= MAX_WAITING:
                 raise QueueFull
             self._queue.append(mine)
-        while (batch := self._batch_unless_done(mine)) is not None:
-            self._lead(batch)
+            self._last = mine
+        return mine
+
+    def outcome(self, mine: Waiting) -> Appended:
+        """What became of it, leading a batch if nobody else does; raises as :meth:`append`."""
+        with self._lock:
+            leading = not self._storing
+            self._storing = True
+        while mine.outcome is None:
+            if leading:
+                self._lead(mine)
+                leading = False
+                continue
+            mine.called.wait()
+            leading = mine.outcome is None
+            mine.called.clear()
         if isinstance(mine.outcome, Appended):
             return mine.outcome
-        assert mine.outcome is not None
         raise mine.outcome
 
-    def _batch_unless_done(self, mine: _Waiting) -> list[_Waiting] | None:
-        with self._turn:
-            while self._storing and mine.outcome is None:
-                self._turn.wait()
-            if mine.outcome is not None:
-                return None
-            self._storing = True
-            return [self._queue.popleft() for _ in range(min(len(self._queue), MAX_BATCH))]
+    def settle(self) -> None:
+        """Wait until the outcome of everything that is in the queue now is known."""
+        with self._lock:
+            last = self._last
+        if last:
+            last.known.wait()
 
-    def _lead(self, batch: list[_Waiting]) -> None:
+    def _lead(self, leader: Waiting) -> None:
+        with self._lock:
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), MAX_BATCH))]
         outcomes: Sequence[Appended | Exception]
         try:
             outcomes = self._store([waiting.append for waiting in batch])
         except Exception as error:  # noqa: BLE001 - each waiting command raises it itself
             outcomes = [error] * len(batch)
-        with self._turn:
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                waiting.outcome = outcome
-            self._storing = False
-            self._turn.notify_all()
+        for waiting, outcome in zip(batch, outcomes, strict=True):
+            waiting.outcome = outcome
+            waiting.known.set()
+            if waiting is not leader:
+                waiting.called.set()
+        with self._lock:
+            following = self._queue[0] if self._queue else None
+            self._storing = following is not None
+        if following:
+            following.called.set()

@@ -5,10 +5,13 @@ from __future__ import annotations
 from domain.account import facts as account
 from domain.booking import facts as booking
 from domain.calendar import facts as calendar
+from domain.conversation import facts as conversation
 from domain.events import Event
 from domain.listing import facts as listing
 from domain.quote import facts as quote
+from domain.review import facts as review
 from domain.rules import facts as rules
+from domain.waitlist import facts as waitlist
 
 NAMES: dict[type[Event], str] = {
     listing.ListingDrafted: "listing.drafted.v1",
@@ -23,6 +26,9 @@ NAMES: dict[type[Event], str] = {
     listing.ListingPublished: "listing.published.v1",
     listing.ListingUnpublished: "listing.unpublished.v1",
     listing.ListingArchived: "listing.archived.v1",
+    listing.CoHostAdded: "listing.co_host_added.v1",
+    listing.CoHostPermissionsSet: "listing.co_host_permissions_set.v1",
+    listing.CoHostRemoved: "listing.co_host_removed.v1",
     listing.ListingImported: "listing.imported.v1",
     calendar.NightsHeld: "calendar.nights_held.v1",
     calendar.HoldExtended: "calendar.hold_extended.v1",
@@ -30,6 +36,7 @@ NAMES: dict[type[Event], str] = {
     calendar.HoldReleased: "calendar.hold_released.v1",
     calendar.HoldLapsed: "calendar.hold_lapsed.v1",
     calendar.UnitsReassigned: "calendar.units_reassigned.v1",
+    calendar.OfferHeld: "calendar.offer_held.v1",
     calendar.RangeBlocked: "calendar.range_blocked.v1",
     calendar.ExternalCalendarImported: "calendar.external_calendar_imported.v1",
     calendar.BlockLifted: "calendar.block_lifted.v1",
@@ -45,6 +52,18 @@ NAMES: dict[type[Event], str] = {
     booking.BookingCheckedIn: "booking.checked_in.v1",
     booking.BookingCompleted: "booking.completed.v1",
     booking.BookingMarkedNoShow: "booking.marked_no_show.v1",
+    review.GuestReviewed: "review.guest_reviewed.v1",
+    review.HostReviewed: "review.host_reviewed.v1",
+    review.ReviewsPublished: "review.published.v1",
+    review.ReviewReplied: "review.replied.v1",
+    conversation.InquiryOpened: "conversation.inquiry_opened.v1",
+    conversation.MessageSent: "conversation.message_sent.v1",
+    conversation.MessagesRead: "conversation.messages_read.v1",
+    waitlist.WaitlistJoined: "waitlist.joined.v1",
+    waitlist.WaitlistLeft: "waitlist.left.v1",
+    waitlist.WaitlistOffered: "waitlist.offered.v1",
+    waitlist.OfferTaken: "waitlist.offer_taken.v1",
+    waitlist.OfferLapsed: "waitlist.offer_lapsed.v1",
     account.AccountRegistered: "account.registered.v1",
     account.RoleGranted: "account.role_granted.v1",
     account.RoleWithdrawn: "account.role_withdrawn.v1",

@@ -17,7 +17,6 @@ import psycopg
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg import Connection
-from psycopg.types.json import Jsonb
 
 from eventlog.append import (
     Append,
@@ -29,35 +28,24 @@ from eventlog.append import (
     VersionConflict,
 )
 from eventlog.claims import ClaimChanges
-from eventlog.codec import encode
 from eventlog.connections import died
-from eventlog.hashing import canonical, hash_of
 from eventlog.partitioner import partition_of
+from eventlog.rows import Rows
 
 HEADS = (
     "SELECT s, (SELECT originator_version FROM stored_events WHERE originator_id = s"
-    " ORDER BY originator_version DESC LIMIT 1) AS v FROM unnest(%s::text[]) AS s"
+    " ORDER BY originator_version DESC LIMIT 1) AS v FROM unnest(%b::text[]) AS s"
 )
 HOLDS = (
     "SELECT g, (SELECT count(DISTINCT claim_id) FROM claims WHERE guest_id = g"
-    " AND expires_at > clock_timestamp()) AS holds FROM unnest(%s::uuid[]) AS g"
+    " AND expires_at > clock_timestamp()) AS holds FROM unnest(%b::uuid[]) AS g"
+)
+RECEIPTS = (
+    "SELECT account_id, key FROM receipts WHERE (account_id, key) IN"
+    " (SELECT * FROM unnest(%b::uuid[], %b::text[]))"
 )
 CLOCK = (
     "SELECT coalesce(max(notification_id), 0) AS head, clock_timestamp() AS now FROM stored_events"
-)
-INSERT_EVENTS = (
-    "INSERT INTO stored_events (notification_id, originator_id, originator_version, topic, key,"
-    " recorded_at, occurred_at, actor, correlation_id, causation_id, state, hash)"
-    " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[],"
-    " %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::bytea[],"
-    " %s::bytea[])"
-)
-INSERT_RECEIPT = (
-    "INSERT INTO receipts (account_id, key, fingerprint, status, headers, body, positions,"
-    " causation_id, events, recorded_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-)
-INSERT_CREDENTIAL = (
-    "INSERT INTO credentials (account_id, email_hash, password_hash) VALUES (%s, %s, %s)"
 )
 FAILURES: dict[str | None, type[AppendFailed]] = {
     "stored_events_pkey": VersionConflict,
@@ -76,6 +64,15 @@ class _Progress:
     """Whether an attempt has come to its writes: from then on its outcome may be unknown."""
 
     writing: bool = False
+
+
+@dataclass
+class _Seen:
+    """What a batch found under the lock, kept up to date as its commands are taken in."""
+
+    heads: dict[str, int]
+    holds: dict[UUID, int]
+    answered: set[tuple[UUID, str] | None]
 
 
 class Recorder(PostgresApplicationRecorder):
@@ -121,15 +118,17 @@ class Recorder(PostgresApplicationRecorder):
             found = connection.execute(HEADS, [streams], prepare=True)
             guests = list({guest for append in batch for guest in append.holds})
             held = connection.execute(HOLDS, [guests], prepare=True)
+            keys = list({append.key for append in batch if append.key})
+            accounts, names = [account for account, _ in keys], [name for _, name in keys]
+            answered = connection.execute(RECEIPTS, [accounts, names], prepare=True)
             clock = connection.execute(CLOCK, prepare=True)
             pipeline.sync()
             heads = {row["s"]: row["v"] or 0 for row in found}
             holds = {row["g"]: row["holds"] for row in held}
+            seen = _Seen(heads, holds, {(row["account_id"], row["key"]) for row in answered})
             [now] = clock.fetchall()
             progress.writing = True
-            outcomes = self._store(
-                connection, batch, heads, holds, now["head"], now["now"].astimezone(UTC)
-            )
+            outcomes = self._store(connection, batch, seen, now["head"], now["now"].astimezone(UTC))
             # Here, so that a violation is raised as itself and not by the commit.
             pipeline.sync()
         return outcomes
@@ -138,39 +137,38 @@ class Recorder(PostgresApplicationRecorder):
         self,
         connection: Connection[Any],
         batch: Sequence[Append],
-        heads: dict[str, int],
-        holds: dict[UUID, int],
+        seen: _Seen,
         head: int,
         now: datetime,
     ) -> list[Appended | AppendFailed]:
         outcomes: list[Appended | AppendFailed] = []
-        rows: list[tuple[object, ...]] = []
+        rows = Rows()
         claims = ClaimChanges()
-        kept: list[tuple[Append, Appended]] = []
         for append in batch:
-            if not self.as_expected(append, heads) or not _as_counted(append, holds):
+            if append.key in seen.answered:
+                outcomes.append(ReceiptExists())
+                continue
+            if not self.as_expected(append, seen.heads) or not _as_counted(append, seen.holds):
                 outcomes.append(VersionConflict())
                 continue
+            if append.receipt and append.key:
+                seen.answered.add(append.key)
             for guest in append.holds:
-                holds[guest] += 1
+                seen.holds[guest] += 1
             positions: dict[int, int] = {}
             for write in append.writes:
                 partition = partition_of(write.key)
                 for event in write.events:
                     head += 1
-                    heads[write.stream] += 1
-                    rows.append(
-                        _row(append, write.stream, write.key, head, heads[write.stream], event, now)
-                    )
+                    seen.heads[write.stream] += 1
+                    version = seen.heads[write.stream]
+                    rows.event(append, write, head, version, event, now)
                     positions[partition] = head
                     claims.note(event)
             outcomes.append(Appended(positions=positions, recorded_at=now))
-            kept.append((append, Appended(positions=positions, recorded_at=now)))
+            rows.answer(append, positions, now)
         claims.apply(connection)
-        _insert_answers(connection, kept)
-        if rows:
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            connection.execute(INSERT_EVENTS, columns, prepare=True)
+        rows.insert(connection)
         return outcomes
 
     def as_expected(self, append: Append, heads: dict[str, int]) -> bool:
@@ -180,67 +178,6 @@ class Recorder(PostgresApplicationRecorder):
 
 def _as_counted(append: Append, holds: dict[UUID, int]) -> bool:
     return all(holds[guest] <= counted for guest, counted in append.holds.items())
-
-
-def _row(
-    append: Append, stream: str, key: str, position: int, version: int, event: Any, now: datetime
-) -> tuple[object, ...]:
-    name, data = encode(event)
-    encoding = canonical(
-        position=position,
-        stream=stream,
-        version=version,
-        type=name,
-        key=key,
-        recorded_at=now,
-        occurred_at=append.occurred_at,
-        actor=append.actor,
-        correlation_id=append.correlation_id,
-        causation_id=append.causation_id,
-        data=data,
-    )
-    return (
-        position,
-        stream,
-        version,
-        name,
-        key,
-        now,
-        append.occurred_at,
-        append.actor,
-        append.correlation_id,
-        append.causation_id,
-        data,
-        hash_of(encoding),
-    )
-
-
-def _insert_answers(connection: Connection[Any], kept: list[tuple[Append, Appended]]) -> None:
-    for append, appended in kept:
-        if receipt := append.receipt:
-            positions = appended.positions or receipt.positions
-            connection.execute(
-                INSERT_RECEIPT,
-                [
-                    receipt.account_id,
-                    receipt.key,
-                    receipt.fingerprint,
-                    receipt.status,
-                    Jsonb(dict(receipt.headers)),
-                    receipt.body,
-                    Jsonb({str(partition): at for partition, at in positions.items()}),
-                    append.causation_id,
-                    sum(len(write.events) for write in append.writes),
-                    appended.recorded_at,
-                ],
-                prepare=True,
-            )
-        if credential := append.credential:
-            connection.execute(
-                INSERT_CREDENTIAL,
-                [credential.account_id, credential.email_hash, credential.password_hash],
-                prepare=True,
-            )
 
 
 def _failure(error: IntegrityError) -> AppendFailed:

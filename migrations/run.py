@@ -16,10 +16,12 @@ COMMANDS_GRANTS = (
     "GRANT SELECT, INSERT, MAINTAIN ON stored_events TO {role}",
     "GRANT SELECT, INSERT ON receipts TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON claims, credentials, sessions TO {role}",
-    "GRANT SELECT, INSERT, UPDATE ON relay_checkpoint TO {role}",
+    "GRANT SELECT, INSERT, UPDATE ON relay_checkpoint, timers_checkpoint TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON timers TO {role}",
 )
 QUERIES_GRANTS = (
     "GRANT SELECT ON stored_events, event_log, relay_checkpoint TO {role}",
+    "GRANT SELECT ON timers, timers_checkpoint TO {role}",
     # Administrators look accounts up by address; the password hashes stay out of reach.
     "GRANT SELECT (account_id, email_hash) ON credentials TO {role}",
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
@@ -12,7 +12,8 @@ from redis.exceptions import RedisError
 
 from projections.unavailable import ReadModelMissing, ReadModelUnavailable
 
-FIRST = "1"
+CURRENT = "4"
+"""The generation that this code makes: raised whenever a model's documents change their shape."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,18 @@ def marker(prefix: str) -> str:
 class Generations:
     """Asks the current generation, in one round trip even across a switch.
 
-    ``pinned`` to one, it asks that, whether or not readers see it.
+    ``pinned`` to one, it asks that, whether or not readers see it. ``to_write`` asks none that
+    older code made: its documents lack what this code keeps in them.
     """
 
-    def __init__(self, redis: Redis, prefix: str, *, pinned: str | None = None) -> None:
+    def __init__(
+        self, redis: Redis, prefix: str, *, pinned: str | None = None, to_write: bool = False
+    ) -> None:
         self.redis = redis
         self.prefix = prefix
         self._pinned = pinned
-        self._last_seen = pinned or FIRST
+        self._to_write = to_write
+        self._last_seen = pinned or CURRENT
 
     @property
     def keys(self) -> Keys:
@@ -58,7 +63,8 @@ class Generations:
         """The answers to what ``fill`` puts into the pipeline for the generation it is given.
 
         Marker and answers are read in one transaction. Raises :class:`ReadModelMissing` without a
-        marker and :class:`ReadModelUnavailable` when Redis does not answer.
+        marker, or behind an outdated one, and :class:`ReadModelUnavailable` when Redis does not
+        answer.
         """
         while True:
             pipeline = self.redis.pipeline(transaction=True)
@@ -72,22 +78,33 @@ class Generations:
                 return answers
             if current is None:
                 raise ReadModelMissing(f"{marker(self.prefix)} names no generation")
+            if self._to_write and int(current) < int(CURRENT):
+                raise ReadModelMissing(f"readers see generation {current.decode()}, not {CURRENT}")
             if current.decode() == self._last_seen:
                 return answers
             self._last_seen = current.decode()
 
 
-async def mark_generation(redis: Redis, prefix: str, generation: str = FIRST) -> None:
+async def mark_generation(redis: Redis, prefix: str, generation: str = CURRENT) -> None:
     """Show ``generation`` to readers from now on."""
     await redis.set(marker(prefix), generation)
 
 
+async def drop_others(redis: Redis, prefix: str, generation: str) -> None:
+    """Delete what generations other than ``generation`` keep."""
+    kept = f"{prefix}:{generation}:".encode()
+    found: AsyncIterator[bytes] = cast("Any", redis).scan_iter(match=f"{prefix}:*:*", count=1_000)
+    async for name in found:
+        if not name.startswith(kept):
+            await redis.unlink(name)
+
+
 async def ensure_generation(redis: Redis, prefix: str, *, head: int) -> bool:
-    """Show the first generation to readers if the log is empty; whether one is shown.
+    """Show this code's generation to readers if the log is empty; whether one is shown.
 
     ``head`` is the position of the log's last event. Behind a log with events in it an empty store
     is not a whole read model: the worker builds it from the log and marks it then.
     """
     if head == 0:
-        await redis.set(marker(prefix), FIRST, nx=True)
+        await redis.set(marker(prefix), CURRENT, nx=True)
     return bool(await redis.exists(marker(prefix)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -34,15 +34,36 @@ async def page_of(
     cursor: int | None,
     wanted: Callable[[S], bool] = lambda _state: True,
 ) -> Page[S]:
-    """Up to ``limit`` wanted documents of ``owner``'s list that were listed before ``cursor``.
+    """Up to ``limit`` wanted documents of ``owner``'s list; see :func:`merged_page_of`."""
+    return await merged_page_of(
+        generations,
+        lists=[(model, str(owner))],
+        kind=kind,
+        limit=limit,
+        cursor=cursor,
+        wanted=wanted,
+    )
 
-    The cursor is the position at which the last item was listed; it never changes, so that pages
+
+async def merged_page_of(
+    generations: Generations,
+    *,
+    lists: Sequence[tuple[str, str]],
+    kind: PartKind[S],
+    limit: int,
+    cursor: int | None,
+    wanted: Callable[[S], bool] = lambda _state: True,
+) -> Page[S]:
+    """Up to ``limit`` wanted documents of ``lists`` that were listed before ``cursor``.
+
+    A list is its model and its owner. Those that are in several lists must be there once. The
+    cursor is the position at which the last item was listed; it never changes, so that pages
     stay apart however the list grows.
     """
     items: list[Part[S]] = []
     last = before = cursor
     while True:
-        entries = await _entries(generations, model, str(owner), limit + 1, before)
+        entries = await listed(generations, lists, limit + 1, before)
         keys = [PartKey(kind, member) for member, _ in entries]
         parts = await read_parts(generations, keys) if keys else {}
         for key, (_, position) in zip(keys, entries, strict=True):
@@ -58,15 +79,21 @@ async def page_of(
             return Page(items, None)
 
 
-async def _entries(
-    generations: Generations, model: str, owner: str, count: int, before: int | None
+async def listed(
+    generations: Generations, lists: Sequence[tuple[str, str]], count: int, before: int | None
 ) -> list[tuple[str, int]]:
+    """The next ``count`` entries of all ``lists`` together, the latest first."""
     highest = "+inf" if before is None else f"({before}"
 
     def fill(pipeline: Pipeline, keys: Keys) -> None:
-        pipeline.zrevrangebyscore(  # pyright: ignore[reportUnknownMemberType] - a callable's result
-            keys.document(model, owner), highest, "-inf", start=0, num=count, withscores=True
-        )
+        for model, owner in lists:
+            pipeline.zrevrangebyscore(  # pyright: ignore[reportUnknownMemberType] - a callable's result
+                keys.document(model, owner), highest, "-inf", start=0, num=count, withscores=True
+            )
 
-    [found] = await generations.ask(fill)
-    return [(member.decode(), int(score)) for member, score in found]
+    found = [
+        (member.decode(), int(score))
+        for entries in await generations.ask(fill)
+        for member, score in entries
+    ]
+    return sorted(found, key=lambda entry: entry[1], reverse=True)[:count]

@@ -37,14 +37,22 @@ class Part(Generic[S]):
 class PartKind(Generic[S]):
     """How one part of a read model's documents is made: which streams, and their evolve.
 
-    The document's id is the id that the stream is about.
+    The document's id is the id that the stream is about; ``named_by`` is the kind of stream that
+    is about that id too, where this one is not.
     """
 
     def __init__(
-        self, *, model: str, stream: str, state: type[S], evolve: Callable[[S | None, Any], S]
+        self,
+        *,
+        model: str,
+        stream: str,
+        state: type[S],
+        evolve: Callable[[S | None, Any], S],
+        named_by: str | None = None,
     ) -> None:
         self.model = model
         self.stream = stream
+        self.named_by = named_by or stream
         self._evolve = evolve
         self._decoder = msgspec.json.Decoder(state)
 

@@ -14,8 +14,9 @@ from sojourn.audit_cli import audit
 from sojourn.data_cli import demo, import_data
 from sojourn.errors import Stop
 from sojourn.lifecycle_cli import lifecycle
-from sojourn.process_cli import api, gateway, relay, timers, worker
+from sojourn.process_cli import api, gateway, relay, worker
 from sojourn.terminal import fail
+from sojourn.timers_cli import timers
 from sojourn.tools_cli import events, keys, migrate, replay, settings, verify
 
 PROCESSES = "Processes (each runs alone, until SIGTERM or Ctrl-C)"
@@ -37,7 +38,7 @@ app.add_typer(api, name="api", rich_help_panel=PROCESSES)
 app.command(rich_help_panel=PROCESSES)(gateway)
 app.command(rich_help_panel=PROCESSES)(relay)
 app.add_typer(worker, name="worker", rich_help_panel=PROCESSES)
-app.command(rich_help_panel=PROCESSES)(timers)
+app.add_typer(timers, name="timers", rich_help_panel=PROCESSES)
 app.command(rich_help_panel=TOOLS)(migrate)
 app.add_typer(import_data, name="import", rich_help_panel=TOOLS)
 app.command(rich_help_panel=TOOLS)(demo)

@@ -79,13 +79,3 @@ def worker_search() -> None:
     from sojourn.processes import run_worker  # noqa: PLC0415
 
     run_worker("search")
-
-
-def timers() -> None:
-    """Releases holds that have lapsed, so that search finds their dates again within 2 seconds.
-
-    Example: [cyan]sojourn timers[/]
-    """
-    from sojourn.processes import run_timers  # noqa: PLC0415
-
-    run_timers()

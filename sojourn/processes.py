@@ -52,7 +52,7 @@ def run_worker(sink: str) -> None:
 
 
 def run_timers() -> None:
-    """Release lapsed holds."""
+    """Do what time makes due."""
     from sojourn.wiring import timers  # noqa: PLC0415
 
     timers(_begin("timers"))

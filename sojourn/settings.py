@@ -88,7 +88,8 @@ class Settings(BaseSettings):
     commands_port: Port = Field(default=8001, description="where the command app answers")
     queries_port: Port = Field(default=8002, description="where the query app answers")
     metrics_port: Port | None = Field(
-        default=None, description="where relay and workers show their metrics; nowhere if not set"
+        default=None,
+        description="where relay, workers and timers show metrics and health; nowhere if not set",
     )
     commands_upstream: str = Field(
         default="http://127.0.0.1:8001", description="where the gateway finds the command app"

@@ -84,7 +84,8 @@ def verify(
 
     Checked are: versions, positions and the hash of every event (1); that no two claims overlap, in
     the log, the table and every read model (2); that every document is the fold of its events (4);
-    that receipts and events match (5). Exit code 0 when clean, 1 when not.
+    that receipts and events match (5); that the timers are those that the log sets (7). Exit code 0
+    when clean, 1 when not.
 
     A journal has one object a line: [cyan]{"status": 201, "method": "POST", "path": "/v1/bookings",
     "position": "<Sojourn-Position>", "id": "<id in the body>"}[/]; every 2xx must be in the log.

@@ -10,18 +10,17 @@ import asyncio
 import logging
 import signal
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 
-from commands.context import Context
 from commands.execute import Commands
 from eventlog.application import EventLog
 from eventlog.reader import LogReader
+from sojourn.metrics_server import showing
 from sojourn.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("sojourn.process")
 
-TIDIED_AT_ONCE = 100
-"""How many lapsed holds a timer takes on before it asks again."""
+SILENCE = 15.0
+"""For how many seconds timers may not get to look at the log before they count as dead."""
 
 
 @contextmanager
@@ -117,18 +116,22 @@ def relay(settings: Settings) -> None:
 
 
 def timers(settings: Settings) -> None:
-    """Release lapsed holds until told to stop."""
-    from commands.expire_hold import ExpireHold, expire_hold
-    from streams.timers import run_timers
+    """Fire what is due until told to stop."""
+    from streams.metrics import TimerMetrics
+    from streams.timers.firing import use_cases
+    from streams.timers.running import AT_ONCE, run_timers
+    from streams.timers.table import TimerTable
 
-    with event_log(settings, pool_size=1, overflow=1) as log:
-        ready = Commands(log)
-
-        def expire(booking_id: UUID) -> None:
-            context = Context(process="timers", correlation_id=f"hold:{booking_id}")
-            ready.execute(expire_hold, ExpireHold(booking_id=booking_id), context)
-
-        run_timers(lambda: log.lapsed_holds(TIDIED_AT_ONCE), expire, _stop_on_signals())
+    url = settings.need("postgres_commands_url")
+    registry = CollectorRegistry()
+    metrics = TimerMetrics(registry)
+    with (
+        _shown(settings, registry, lambda: metrics.silent_for() < SILENCE),
+        event_log(settings, pool_size=1, overflow=AT_ONCE) as log,
+        LogReader(url, pool_size=1, timeout=10) as reader,
+        TimerTable(url) as table,
+    ):
+        run_timers(reader, table, use_cases(Commands(log)), metrics, _stop_on_signals())
 
 
 async def pages_worker(settings: Settings) -> None:
@@ -177,15 +180,19 @@ async def _work(settings: Settings, sink: Sink) -> None:
 def _registry(settings: Settings) -> Generator[CollectorRegistry]:
     """Where the process counts; shown at ``/metrics`` when a port for it is set."""
     registry = CollectorRegistry()
+    with _shown(settings, registry, lambda: True):
+        yield registry
+
+
+@contextmanager
+def _shown(
+    settings: Settings, registry: CollectorRegistry, alive: Callable[[], bool]
+) -> Generator[None]:
     if settings.metrics_port is None:
-        yield registry
+        yield
         return
-    server, thread = start_http_server(settings.metrics_port, settings.host, registry)
-    try:
-        yield registry
-    finally:
-        server.shutdown()
-        thread.join()
+    with showing(registry, settings.host, settings.metrics_port, alive):
+        yield
 
 
 def _stop_on_signals() -> threading.Event:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from time import monotonic
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -81,3 +84,71 @@ class WorkerMetrics:
         if events:
             self._events.inc(len(events))
             self._delay.observe((datetime.now(UTC) - events[-1].recorded_at).total_seconds())
+
+
+class Glance(Protocol):
+    """How the timers stand at an instant: when the next is due, and how many are overdue."""
+
+    @property
+    def now(self) -> datetime:
+        """The instant, by Postgres's clock."""
+        ...
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the first that is not done is due."""
+        ...
+
+    @property
+    def overdue(self) -> int:
+        """How many are due and not done."""
+        ...
+
+
+class TimerMetrics:
+    """How the scheduler does, and whether it lives."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._position = Gauge(
+            "sojourn_timers_position",
+            "Position of the log up to which timers are set and cleared",
+            registry=registry,
+        )
+        self._lag = Gauge(
+            "sojourn_timers_lag", "Positions between that and the log's head", registry=registry
+        )
+        self._next_due = Gauge(
+            "sojourn_timers_next_due_seconds",
+            "Seconds until the next timer is due, negative when it is overdue; NaN without any",
+            registry=registry,
+        )
+        self._overdue = Gauge(
+            "sojourn_timers_overdue", "Timers that are due and not done", registry=registry
+        )
+        self._fired = Counter(
+            "sojourn_timers_fired",
+            "Timers fired, by kind and by what became of it",
+            ["kind", "outcome"],
+            registry=registry,
+        )
+        self._alive = monotonic()
+
+    def look(self, glance: Glance, position: int, head: int) -> None:
+        """Take note of how the table stands."""
+        self._position.set(position)
+        self._lag.set(head - position)
+        due = glance.next_due
+        self._next_due.set((due - glance.now).total_seconds() if due else math.nan)
+        self._overdue.set(glance.overdue)
+
+    def fired(self, kind: str, outcome: str) -> None:
+        """Take note of a timer that was fired."""
+        self._fired.labels(kind, outcome).inc()
+
+    def seen_alive(self) -> None:
+        """Take note that log and table were looked at."""
+        self._alive = monotonic()
+
+    def silent_for(self) -> float:
+        """Seconds since log and table were last looked at."""
+        return monotonic() - self._alive

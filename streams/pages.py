@@ -14,22 +14,39 @@ from projections.account.projector import ACCOUNT
 from projections.applied import Positions, RedisApplied, advance
 from projections.booking.projector import BOOKING
 from projections.calendar import projector as calendar
+from projections.conversation import projector as conversation
 from projections.documents import PartKey, read_parts, write_forward
-from projections.generation import FIRST, Generations, mark_generation
+from projections.generation import CURRENT, Generations, drop_others, mark_generation
 from projections.host_listings import projector as host_listings
 from projections.listing_page.projector import LISTING
+from projections.listing_ratings.projector import RATINGS
 from projections.parts import Part, PartKind
 from projections.reservations import projector as reservations
+from projections.reviews import projector as reviews
 from projections.trips import projector as trips
+from projections.waitlist import projector as waitlist
+from projections.waitlist.projector import WAITLIST
 
 KINDS: Final[tuple[PartKind[Any], ...]] = (
     LISTING,
     calendar.LISTING,
     calendar.CLAIMS,
     BOOKING,
+    reviews.REVIEWS,
+    RATINGS,
+    WAITLIST,
+    conversation.CONVERSATION,
+    WAITLIST,
     ACCOUNT,
 )
-LISTS: Final = (trips.entries, reservations.entries, host_listings.entries)
+LISTS: Final = (
+    trips.entries,
+    reservations.entries,
+    host_listings.entries,
+    reviews.entries,
+    conversation.entries,
+    waitlist.entries,
+)
 
 _KINDS_OF: Final[defaultdict[str, list[PartKind[Any]]]] = defaultdict(list)
 for _kind in KINDS:
@@ -39,7 +56,8 @@ for _kind in KINDS:
 def parts_of(recorded: Recorded) -> list[PartKey]:
     """The parts of documents that ``recorded`` changes."""
     kinds = _KINDS_OF.get(category(recorded.stream), ())
-    return [PartKey(kind, recorded.stream.partition("-")[2]) for kind in kinds]
+    named = ((kind, kind.document(recorded)) for kind in kinds)
+    return [PartKey(kind, document) for kind, document in named if document is not None]
 
 
 def folded(
@@ -64,7 +82,7 @@ class Pages:
     def __init__(self, redis: Redis, prefix: str, *, generation: str | None = None) -> None:
         self._redis = redis
         self._prefix = prefix
-        self._generations = Generations(redis, prefix, pinned=generation)
+        self._generations = Generations(redis, prefix, pinned=generation, to_write=True)
         self._applied = RedisApplied(redis, prefix, self._generations)
 
     async def apply(self, events: Sequence[Recorded]) -> None:
@@ -86,8 +104,10 @@ class Pages:
 
     async def fresh(self) -> Pages:
         """See :class:`streams.sink.Sink`."""
-        return Pages(self._redis, self._prefix, generation=FIRST)
+        return Pages(self._redis, self._prefix, generation=CURRENT)
 
     async def show(self) -> None:
         """See :class:`streams.sink.Sink`."""
-        await mark_generation(self._redis, self._prefix, self._generations.keys.generation)
+        generation = self._generations.keys.generation
+        await mark_generation(self._redis, self._prefix, generation)
+        await drop_others(self._redis, self._prefix, generation)

@@ -12,12 +12,14 @@ from projections.applied import Positions
 from projections.listing_search.applied import SearchApplied
 from projections.listing_search.asking import PASSING, asking
 from projections.listing_search.index import (
-    FIRST,
+    CURRENT,
     applied,
     create_generation,
+    drop_others,
     listings,
     of_generation,
     show_generation,
+    shown_generation,
 )
 from projections.listing_search.projector import (
     Folded,
@@ -65,6 +67,7 @@ class Search:
         self._prefix = prefix
         self._replicas = replicas
         self._generation = generation
+        self._checked = False
         self._listings, self._applied_index = (
             of_generation(alias, generation) if generation else alias
             for alias in (listings(prefix), applied(prefix))
@@ -82,6 +85,9 @@ class Search:
 
     async def applied(self) -> dict[int, int]:
         """See :class:`streams.sink.Sink`."""
+        if self._generation is None and not self._checked:
+            await self._check_generation()
+            self._checked = True
         return await self._applied.positions()
 
     async def advance(self, positions: Positions) -> None:
@@ -95,13 +101,21 @@ class Search:
     async def fresh(self) -> Search:
         """See :class:`streams.sink.Sink`."""
         with asking():
-            await create_generation(self._client, self._prefix, FIRST, replicas=self._replicas)
-        return Search(self._client, self._prefix, replicas=self._replicas, generation=FIRST)
+            await create_generation(self._client, self._prefix, CURRENT, replicas=self._replicas)
+        return Search(self._client, self._prefix, replicas=self._replicas, generation=CURRENT)
 
     async def show(self) -> None:
         """See :class:`streams.sink.Sink`."""
         with asking():
-            await show_generation(self._client, self._prefix, self._generation or FIRST)
+            generation = self._generation or CURRENT
+            await show_generation(self._client, self._prefix, generation)
+            await drop_others(self._client, self._prefix, generation)
+
+    async def _check_generation(self) -> None:
+        with asking():
+            shown = await shown_generation(self._client, self._prefix)
+        if shown is not None and int(shown) < int(CURRENT):
+            raise ReadModelMissing(f"readers see generation {shown}, not {CURRENT}")
 
     async def _write(self, index: str, documents: Mapping[str, tuple[int, bytes]]) -> None:
         through_alias = self._generation is None

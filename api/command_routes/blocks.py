@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from api.assembly import ordered_router
 from api.commanding import Side, done, stored
 from api.conventions.callers import Caller
-from api.conventions.guards import guards, owns_listing, signed_in
+from api.conventions.guards import guards, looks_after, signed_in
 from api.conventions.ranges import nights_between
 from api.representations.block import Block, BlockBody
 from commands.block_dates import BlockDates, block_dates
@@ -31,7 +31,7 @@ LONGEST_BLOCK = 3_660
     status_code=201,
     response_model=Block,
 )
-@guards(signed_in, owns_listing)
+@guards(signed_in, looks_after("calendar"))
 async def block(
     request: Request, side: Side, caller: Caller, listing_id: UUID, body: BlockBody
 ) -> Response:
@@ -49,7 +49,7 @@ async def block(
 @router.delete(
     "/v1/listings/{listing_id}/blocks/{block_id}", summary="Lift a block", status_code=204
 )
-@guards(signed_in, owns_listing)
+@guards(signed_in, looks_after("calendar"))
 async def unblock(
     request: Request, side: Side, caller: Caller, listing_id: UUID, block_id: UUID
 ) -> Response:

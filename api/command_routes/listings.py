@@ -13,7 +13,14 @@ from api.assembly import ordered_router
 from api.commanding import Side, stored
 from api.conventions.callers import Caller
 from api.conventions.etags import named_versions
-from api.conventions.guards import guards, if_match, owns_listing, sight_of, signed_in
+from api.conventions.guards import (
+    guards,
+    if_match,
+    looks_after,
+    owns_listing,
+    sight_of,
+    signed_in,
+)
 from api.conventions.invalid_input import problem_of_validation
 from api.merge_patch import merged, patch_schema
 from api.representations.listing import Listing, ListingBody, terms_of
@@ -56,7 +63,7 @@ async def create(request: Request, side: Side, caller: Caller, body: ListingBody
     response_model=Listing,
     openapi_extra=PATCH_BODY,
 )
-@guards(signed_in, owns_listing, if_match)
+@guards(signed_in, looks_after("listing"), if_match)
 async def change(
     request: Request,
     side: Side,
@@ -80,7 +87,7 @@ async def change(
 @router.post(
     "/v1/listings/{listing_id}/publish", summary="Publish a listing", response_model=Listing
 )
-@guards(signed_in, owns_listing)
+@guards(signed_in, looks_after("listing"))
 async def publish(
     request: Request, side: Side, caller: Caller, listing_id: UUID, body: NoBody = None
 ) -> Response:
@@ -94,7 +101,7 @@ async def publish(
     summary="Take a listing off the market",
     response_model=Listing,
 )
-@guards(signed_in, owns_listing)
+@guards(signed_in, looks_after("listing"))
 async def unpublish(
     request: Request, side: Side, caller: Caller, listing_id: UUID, body: NoBody = None
 ) -> Response:

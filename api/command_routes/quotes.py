@@ -31,8 +31,9 @@ async def quote(request: Request, side: Side, caller: Caller, body: QuoteBody) -
         units=body.units,
         ages=tuple(body.ages) if body.ages is not None else None,
     )
-    return await side.carry_out(request, make_quote, message, _quoted)
+    return await side.carry_out(request, make_quote, message, quoted)
 
 
-def _quoted(made: QuoteMade) -> StoredResponse:
+def quoted(made: QuoteMade) -> StoredResponse:
+    """A quote as it is answered, wherever it is made."""
     return stored(Quote.of(made.quote.state, available=made.available), 201)

@@ -11,7 +11,7 @@ from api.command_routes.listings import expected_version
 from api.commanding import Side, stored
 from api.conventions.callers import Caller
 from api.conventions.etags import named_versions
-from api.conventions.guards import guards, if_match, is_me, owns_listing, sight_of, signed_in
+from api.conventions.guards import guards, if_match, is_me, looks_after, sight_of, signed_in
 from api.representations.dates import CalendarPatch
 from api.representations.listing import Listing
 from api.representations.rules import DefaultRules, ListingRules, RulesBody
@@ -29,7 +29,7 @@ router = ordered_router("rules")
 @router.put(
     "/v1/listings/{listing_id}/rules", summary="Set a listing's rules", response_model=ListingRules
 )
-@guards(signed_in, owns_listing, if_match)
+@guards(signed_in, looks_after("listing"), if_match)
 async def put_rules(
     request: Request, side: Side, caller: Caller, listing_id: UUID, body: RulesBody
 ) -> Response:
@@ -47,7 +47,7 @@ async def put_rules(
     summary="Change prices and rules of single dates",
     response_model=Listing,
 )
-@guards(signed_in, owns_listing, if_match)
+@guards(signed_in, looks_after("calendar"), if_match)
 async def change_calendar(
     request: Request, side: Side, caller: Caller, listing_id: UUID, body: CalendarPatch
 ) -> Response:

@@ -19,7 +19,9 @@ from api.conventions.body import JsonRequest
 from api.conventions.etags import named_versions, version_required
 from api.conventions.idempotency import key_in, key_required
 from api.conventions.sight import Sight
+from api.conventions.standing import booking_for, inquiry_for
 from domain.account.facts import Role
+from domain.listing.facts import Permission
 from domain.refusals import NoSuch, NotYours, StaleVersion
 
 Check = Callable[[JsonRequest], Awaitable[None]]
@@ -114,7 +116,9 @@ def id_in(given: object) -> UUID | None:
         return None
 
 
-async def _look_at_listing(request: JsonRequest, given: object, *, own: bool) -> None:
+async def _look_at_listing(
+    request: JsonRequest, given: object, *, own: bool, permission: Permission | None = None
+) -> None:
     listing_id = id_in(given)
     if listing_id is None:
         return
@@ -122,7 +126,8 @@ async def _look_at_listing(request: JsonRequest, given: object, *, own: bool) ->
     caller: UUID | None = request.state.caller
     if found is None or not found[0].seen_by(caller):
         raise NoSuch(what="listing", id=str(listing_id))
-    if own and found[0].host_id != caller:
+    mine = found[0].host_id == caller or permission in found[0].permissions_of(caller)
+    if own and not mine:
         raise NotYours(action="change this listing")
     request.state.version = found[1]
 
@@ -148,14 +153,39 @@ async def _names_quote(request: JsonRequest) -> None:
         raise NoSuch(what="quote", id=str(quote_id))
 
 
-async def _sees_booking(request: JsonRequest) -> None:
-    booking_id = id_in(request.path_params["booking_id"])
-    if booking_id is None:
-        return
-    found = await sight_of(request).booking(booking_id)
-    if found is None or found[0].party(request.state.caller) is None:
-        raise NoSuch(what="booking", id=str(booking_id))
-    request.state.version = found[1]
+async def _hosts_listing(request: JsonRequest) -> None:
+    listing_id = id_in(request.path_params["listing_id"])
+    await _look_at_listing(request, request.path_params["listing_id"], own=False)
+    found = await sight_of(request).listing(listing_id) if listing_id else None
+    if found and not found[0].permissions_of(request.state.caller):
+        raise NotYours(action="see who co-hosts this listing")
+
+
+def looks_after(permission: Permission) -> Guard:
+    """The caller hosts the listing, or co-hosts it with ``permission``."""
+
+    async def check(request: JsonRequest) -> None:
+        given = request.path_params["listing_id"]
+        await _look_at_listing(request, given, own=True, permission=permission)
+
+    return Guard(Stage.SUBJECT, check, (404, 403))
+
+
+def takes_part(permission: Permission) -> Guard:
+    """The caller is a side of the booking, or co-hosts it with ``permission``."""
+
+    async def check(request: JsonRequest) -> None:
+        if booking_id := id_in(request.path_params["booking_id"]):
+            caller: UUID | None = request.state.caller
+            found = await booking_for(sight_of(request), booking_id, caller, permission)
+            request.state.version = found[1]
+
+    return Guard(Stage.SUBJECT, check, (404, 403))
+
+
+async def _sees_inquiry(request: JsonRequest) -> None:
+    if inquiry_id := id_in(request.path_params["inquiry_id"]):
+        await inquiry_for(sight_of(request), inquiry_id, request.state.caller)
 
 
 async def _names_account(request: JsonRequest) -> None:
@@ -172,9 +202,11 @@ async def _is_me(request: JsonRequest) -> None:
 
 sees_listing = Guard(Stage.SUBJECT, _sees_listing, (404,))
 owns_listing = Guard(Stage.SUBJECT, _owns_listing, (404, 403))
+hosts_listing = Guard(Stage.SUBJECT, _hosts_listing, (404, 403))
 names_listing = Guard(Stage.SUBJECT, _names_listing, (404,))
 names_quote = Guard(Stage.SUBJECT, _names_quote, (404,))
-sees_booking = Guard(Stage.SUBJECT, _sees_booking, (404,))
+sees_booking = takes_part("bookings")
+sees_inquiry = Guard(Stage.SUBJECT, _sees_inquiry, (404,))
 names_account = Guard(Stage.SUBJECT, _names_account, (404,))
 is_me = Guard(Stage.SUBJECT, _is_me, ())
 """The request is about the caller's own account."""

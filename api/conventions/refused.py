@@ -18,8 +18,14 @@ STATUSES: dict[str, int] = {
     "hold_lapsed": 409,
     "too_many_holds": 409,
     "policy_forbids": 409,
+    "dates_free": 409,
+    "too_many_wishes": 409,
+    "offer_lapsed": 409,
     "too_early": 409,
     "email_taken": 409,
+    "reviews_closed": 409,
+    "already_reviewed": 409,
+    "already_replied": 409,
     "stale_version": 412,
 }
 """By code; every other refusal is about what was asked for: 422."""

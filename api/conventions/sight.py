@@ -9,6 +9,7 @@ from api.positions import Positions
 from domain.account.facts import Role
 from domain.account.state import Account
 from domain.booking.state import Booking
+from domain.conversation.state import Conversation
 from domain.listing.state import Listing
 
 
@@ -33,6 +34,10 @@ class Sight(Protocol):
 
     async def booking(self, booking_id: UUID) -> tuple[Booking, int] | None:
         """The booking, whoever asks."""
+        ...
+
+    async def conversation(self, about: UUID) -> tuple[Conversation, int] | None:
+        """What was written about a booking or an inquiry, whoever asks."""
         ...
 
     async def quote_guest(self, quote_id: UUID) -> UUID | None:

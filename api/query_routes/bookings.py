@@ -10,10 +10,9 @@ from api.assembly import ordered_router
 from api.conventions.callers import Caller
 from api.conventions.guards import guards, sees_booking, signed_in
 from api.conventions.reading import catch_up
-from api.querying import QuerySide, Side, answer
+from api.conventions.standing import booking_for
+from api.querying import Side, answer
 from api.representations.booking import Booking, RefundPreview
-from domain.booking.state import Booking as DomainBooking
-from domain.refusals import NoSuch
 
 router = ordered_router("bookings")
 
@@ -21,9 +20,9 @@ router = ordered_router("bookings")
 @router.get("/v1/bookings/{booking_id}", summary="Show a booking", response_model=Booking)
 @guards(signed_in, sees_booking)
 async def show(request: Request, side: Side, caller: Caller, booking_id: UUID) -> Response:
-    """A booking that you are a side of."""
+    """A booking that you are a side of, or co-host."""
     told = await catch_up(request, side.applied)
-    booking, version = await _own(side, booking_id, caller)
+    booking, version = await booking_for(side, booking_id, caller, "bookings")
     page = Booking.of(booking, version, caller, side.clock())
     return answer(request, page, told, version=version)
 
@@ -39,12 +38,5 @@ async def refund_preview(
 ) -> Response:
     """What would go back if you cancelled now."""
     told = await catch_up(request, side.applied)
-    booking, _version = await _own(side, booking_id, caller)
+    booking, _version = await booking_for(side, booking_id, caller, "bookings")
     return answer(request, RefundPreview.at(booking, caller, side.clock()), told)
-
-
-async def _own(side: QuerySide, booking_id: UUID, caller: UUID) -> tuple[DomainBooking, int]:
-    found = await side.booking(booking_id)
-    if found is None or found[0].party(caller) is None:
-        raise NoSuch(what="booking", id=str(booking_id))
-    return found

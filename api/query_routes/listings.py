@@ -32,6 +32,7 @@ from domain.rules.checking import OLDEST
 from domain.slot import asked_for
 from domain.stay import Stay
 from projections.calendar.queries import CalendarPage, calendar, room_for
+from projections.listing_ratings.queries import ratings
 
 router = ordered_router("listings")
 
@@ -57,7 +58,8 @@ async def show(request: Request, side: Side, caller: CallerIfAny, listing_id: UU
     if found is None or not await may_see(side, found[0], caller):
         raise NoSuch(what="listing", id=str(listing_id))
     listing, version = found
-    page = Listing.of(listing, version)
+    rated = await ratings(side.generations, [listing_id], side.clock())
+    page = Listing.of(listing, version, rating=rated.get(listing_id))
     return answer(request, page, told, version=version, cache=cache_of(listing))
 
 

@@ -21,6 +21,7 @@ from api.representations.rules import DefaultRules
 from domain.account.state import Account as DomainAccount
 from domain.listing.state import Status
 from projections.host_listings.queries import host_listings
+from projections.listing_ratings.queries import ratings
 from projections.lists import Page
 from projections.reservations.queries import reservations
 from projections.trips.queries import trips
@@ -57,12 +58,22 @@ async def my_listings(
     limit: Limit = DEFAULT_LIMIT,
     cursor: CursorText = None,
 ) -> Response:
-    """My listings, the latest first."""
+    """The listings that I host or co-host, the latest first; `permissions` marks the latter."""
     name = f"listings of {caller} {status}"
     before = side.place(name, cursor)
     told = await catch_up(request, side.applied)
     found = await host_listings(side.generations, caller, status=status, limit=limit, cursor=before)
-    items = [Listing.of(part.state, part.version) for part in found.items]
+    ids = [part.state.id for part in found.items]
+    rated = await ratings(side.generations, ids, side.clock())
+    items = [
+        Listing.of(
+            part.state,
+            part.version,
+            rating=rated.get(part.state.id),
+            co_host=caller if part.state.host_id != caller else None,
+        )
+        for part in found.items
+    ]
     return answer(request, Listings(items=items, next=side.cursor(name, found.next)), told)
 
 
@@ -94,7 +105,7 @@ async def my_reservations(
     limit: Limit = DEFAULT_LIMIT,
     cursor: CursorText = None,
 ) -> Response:
-    """What guests booked of my listings, the latest first."""
+    """What guests booked of the listings that I host or co-host, the latest first."""
     name = f"reservations of {caller}"
     before = side.place(name, cursor)
     told = await catch_up(request, side.applied)

@@ -33,10 +33,14 @@ def _stripped(given: str) -> str:
     return given.strip()
 
 
+Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
+"""An e-mail address, as its owner would write it."""
+
+
 class Registration(Input):
     """What a person gives to join."""
 
-    email: Annotated[str, Field(max_length=254), AfterValidator(_email)]
+    email: Email
     password: Annotated[str, Field(min_length=8, max_length=256)]
     name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_stripped)]
 

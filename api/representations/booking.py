@@ -58,8 +58,8 @@ class RefundPreview(Refund):
     @classmethod
     def at(cls, booking: DomainBooking, caller: UUID, now: datetime) -> Self:
         """For the side that ``caller`` is on; PolicyForbids when it can't be cancelled."""
-        party = booking.party(caller)
-        if party is None or "cancel" not in actions(booking, party, now):
+        party = booking.acts_as(caller)
+        if "cancel" not in actions(booking, party, now):
             raise PolicyForbids(action="cancel", status=booking.status_at(now))
         lines = refund(booking, party, now)
         ends = booking.policy.valid_until(now, booking.check_in, booking.requested_at)
@@ -125,7 +125,7 @@ class Booking(BaseModel):
             hold_expires_at=booking.hold_expires_at if pending else None,
             cancelled_by=booking.cancelled_by,
             refund=Refund.of(booking, booking.refund) if cancelled else None,
-            actions=list(actions(booking, booking.party(caller), now)),
+            actions=list(actions(booking, booking.acts_as(caller), now)),
         )
 
 

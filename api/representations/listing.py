@@ -8,10 +8,12 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt
 
 from api.representations.policy import Policy, PolicyBody, policy_terms
+from api.representations.rating import Rating, is_absent
 from api.representations.values import Input, Money
 from domain.booking.policy import FLEXIBLE
 from domain.kind import Kind
 from domain.listing.facts import Location as DomainLocation
+from domain.listing.facts import Permission
 from domain.listing.offer import (
     LONGEST_DESCRIPTION,
     LONGEST_LABEL,
@@ -23,6 +25,7 @@ from domain.listing.offer import (
 )
 from domain.listing.state import Listing as DomainListing
 from domain.listing.state import Status
+from domain.review.rating import Rating as DomainRating
 
 PlaceName = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -79,6 +82,8 @@ class ListingBody(Terms):
     version: Any = Field(default=None, exclude=True, json_schema_extra={"readOnly": True})
     status: Any = Field(default=None, exclude=True, json_schema_extra={"readOnly": True})
     host_id: Any = Field(default=None, exclude=True, json_schema_extra={"readOnly": True})
+    rating: Any = Field(default=None, exclude=True, json_schema_extra={"readOnly": True})
+    permissions: Any = Field(default=None, exclude=True, json_schema_extra={"readOnly": True})
 
     def to_offer(self) -> Offer:
         """As the domain takes it; raises InvalidOffer."""
@@ -119,10 +124,21 @@ class Listing(BaseModel):
     maximum_nights: int
     instant: bool
     cancellation_policy: Policy
+    rating: Rating | None = Field(default=None, exclude_if=is_absent)
+    permissions: list[Permission] | None = Field(
+        default=None, exclude_if=is_absent, description="What you may do as a co-host."
+    )
 
     @classmethod
-    def of(cls, listing: DomainListing, version: int) -> Self:
-        """As its facts left it."""
+    def of(
+        cls,
+        listing: DomainListing,
+        version: int,
+        *,
+        rating: DomainRating | None = None,
+        co_host: UUID | None = None,
+    ) -> Self:
+        """As its facts left it; ``co_host`` is who is told what they may do for its host."""
         return cls.model_construct(
             id=listing.id,
             version=version,
@@ -141,6 +157,8 @@ class Listing(BaseModel):
             maximum_nights=listing.maximum_nights,
             instant=listing.instant,
             cancellation_policy=Policy.of(listing.policy),
+            rating=Rating.of(rating) if rating else None,
+            permissions=sorted(listing.permissions_of(co_host)) if co_host else None,
         )
 
 

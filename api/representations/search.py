@@ -8,15 +8,12 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api.representations.listing import Location
+from api.representations.rating import Rating, is_absent
 from api.representations.values import Money
 from domain.kind import Kind
 from projections.listing_search.criteria import Near
 from projections.listing_search.queries import Found, FoundListing
 from projections.listing_search.suggest import Suggestion
-
-
-def _is_absent(value: object) -> bool:
-    return value is None
 
 
 class Point(BaseModel):
@@ -31,13 +28,6 @@ class Point(BaseModel):
         return cls.model_construct(latitude=near.latitude, longitude=near.longitude)
 
 
-class Rating(BaseModel):
-    """What guests thought."""
-
-    average: float
-    count: int
-
-
 class FoundItem(BaseModel):
     """A listing that suits."""
 
@@ -47,8 +37,8 @@ class FoundItem(BaseModel):
     location: Location | None
     room_type: str | None
     price: Money | None
-    total: Money | None = Field(default=None, exclude_if=_is_absent)
-    rating: Rating | None = Field(default=None, exclude_if=_is_absent)
+    total: Money | None = Field(default=None, exclude_if=is_absent)
+    rating: Rating | None = Field(default=None, exclude_if=is_absent)
 
     @classmethod
     def of(cls, found: FoundListing) -> Self:
@@ -61,6 +51,7 @@ class FoundItem(BaseModel):
             room_type=found.room_type,
             price=Money.of(found.price) if found.price else None,
             total=Money.of(found.total) if found.total else None,
+            rating=Rating.of(found.rating) if found.rating else None,
         )
 
 
@@ -85,7 +76,7 @@ class SearchPage(BaseModel):
     items: list[FoundItem]
     total: int
     facets: dict[str, list[Facet]]
-    clusters: list[ClusterItem] | None = Field(default=None, exclude_if=_is_absent)
+    clusters: list[ClusterItem] | None = Field(default=None, exclude_if=is_absent)
     next: str | None
 
     @classmethod
@@ -118,8 +109,8 @@ class SuggestionItem(BaseModel):
 
     kind: str
     text: str
-    id: UUID | None = Field(default=None, exclude_if=_is_absent)
-    location: Point | None = Field(default=None, exclude_if=_is_absent)
+    id: UUID | None = Field(default=None, exclude_if=is_absent)
+    location: Point | None = Field(default=None, exclude_if=is_absent)
 
     @classmethod
     def of(cls, suggestion: Suggestion) -> Self:

@@ -81,6 +81,13 @@ LocalTime = Annotated[datetime, BeforeValidator(_local)]
 """A time where the listing is, such as ``2026-11-01T01:30``, or an instant by its offset."""
 
 
+def not_blank(given: str) -> str:
+    """``given``, if there is something to read in it."""
+    if not given.strip():
+        raise PydanticCustomError("too_short", "must not be blank")
+    return given
+
+
 class Input(BaseModel):
     """A body that a client sends: fields that nobody knows are refused."""
 

@@ -191,6 +191,19 @@ def complete(booking: Booking, now: datetime) -> list[BookingEvent]:
     return [BookingCompleted(at=now)]
 
 
+def finish(booking: Booking, now: datetime) -> list[BookingEvent]:
+    """At check-out time the stay is over by itself, whether or not anybody checked the guest in.
+
+    Only the platform's timer leads from confirmed to completed: a guest whom nobody checked in and
+    nobody reported as a no-show has stayed. Anything but a standing booking, nothing happens.
+    Raises TooEarly before the end.
+    """
+    if booking.status_at(now) not in ("confirmed", "checked_in"):
+        return []
+    _not_before(booking.check_out, now, "complete")
+    return [BookingCompleted(at=now)]
+
+
 def mark_no_show(
     booking: Booking, by: Party, reason: str | None, now: datetime
 ) -> list[BookingEvent]:

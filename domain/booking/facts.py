@@ -17,6 +17,7 @@ from domain.slot import Slot
 from domain.stay import Stay
 
 Party = Literal["guest", "host", "platform"]
+Side = Literal["guest", "host"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from domain.booking.facts import (
     PaymentCaptured,
     PaymentRefunded,
     RefundLine,
+    Side,
 )
 from domain.booking.policy import CancellationPolicy
 from domain.kind import Kind
@@ -72,6 +73,7 @@ class Booking:
     cancelled_by: Party | None = None
     cancel_reason: str | None = None
     refund: tuple[RefundLine, ...] = ()
+    completed_at: datetime | None = None
     deposit: Money | None = None
     check_in_time: time = CHECK_IN
     hold_minutes: int = HOLD_MINUTES
@@ -127,6 +129,10 @@ class Booking:
             return "guest"
         return "host" if account_id == self.host_id else None
 
+    def acts_as(self, account_id: UUID) -> Side:
+        """The side of somebody who was let through: who is neither side's own is a co-host."""
+        return "guest" if account_id == self.guest_id else "host"
+
 
 def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
     """``booking`` after ``event``."""
@@ -156,7 +162,7 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
         case BookingCheckedIn():
             return replace(booking, status="checked_in")
         case BookingCompleted():
-            return replace(booking, status="completed")
+            return replace(booking, status="completed", completed_at=event.at)
         case BookingMarkedNoShow():
             return replace(booking, status="no_show")
         case BookingExpired():

@@ -17,6 +17,7 @@ from domain.calendar.facts import (
     HoldLapsed,
     HoldReleased,
     NightsHeld,
+    OfferHeld,
     RangeBlocked,
     UnitsReassigned,
 )
@@ -64,6 +65,38 @@ def hold(  # noqa: PLR0913 - a hold is made of these
         buffers=buffers,
     )
     return [*tidy(calendar, now), *moves, held]
+
+
+def hold_for_offer(  # noqa: PLR0913 - an offer is made of these
+    calendar: Calendar,
+    *,
+    listing_id: UUID,
+    capacity: int,
+    claim_id: UUID,
+    guest_id: UUID,
+    stay: Stay,
+    units: int,
+    until: datetime,
+    today: date,
+    now: datetime,
+    buffers: Buffers = NO_BUFFERS,
+) -> list[CalendarEvent]:
+    """Claim ``units`` units for a guest of the waitlist; raises NightsTaken as :func:`hold` does.
+
+    Holds that have lapsed are released in the same step by whoever offers.
+    """
+    asked = _Asked(listing_id, capacity, stay, None, buffers)
+    picked, moves = _make_room(calendar, asked, units, today, now)
+    held = OfferHeld(
+        listing_id=listing_id,
+        claim_id=claim_id,
+        guest_id=guest_id,
+        stay=stay,
+        units=picked,
+        until=until,
+        buffers=buffers,
+    )
+    return [*moves, held]
 
 
 def block(  # noqa: PLR0913 - a block is made of these

@@ -69,6 +69,22 @@ class UnitsReassigned:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OfferHeld:
+    """Nights were claimed for a guest of the waitlist until an instant, unless booked before.
+
+    The claim has the id of the waitlist's entry; whoever books releases it in the same step.
+    """
+
+    listing_id: UUID
+    claim_id: UUID
+    guest_id: UUID
+    stay: Stay
+    units: tuple[int, ...]
+    until: datetime
+    buffers: Buffers = NO_BUFFERS
+
+
+@dataclass(frozen=True, kw_only=True)
 class RangeBlocked:
     """The host took days off the market; for a listing by the hour ``slot`` is what that is."""
 
@@ -133,6 +149,7 @@ CalendarEvent = (
     | HoldReleased
     | HoldLapsed
     | UnitsReassigned
+    | OfferHeld
     | RangeBlocked
     | BlockLifted
     | ExternalCalendarImported

@@ -19,6 +19,7 @@ from domain.calendar.facts import (
     HoldReleased,
     ImportConflict,
     NightsHeld,
+    OfferHeld,
     RangeBlocked,
     UnitsReassigned,
 )
@@ -38,12 +39,14 @@ class Claim:
     """
 
     id: UUID
-    kind: Literal["hold", "booking", "block", "imported"]
+    kind: Literal["hold", "booking", "block", "offer", "imported"]
     stay: Stay
     units: tuple[int, ...]
     until: datetime | None = None
     booking_id: UUID | None = None
     reason: str | None = None
+    guest_id: UUID | None = None
+    """Whose offer it is; other claims do not say."""
     slot: Slot | None = None
     buffers: Buffers | None = NO_BUFFERS
     external_calendar: str | None = None
@@ -86,6 +89,24 @@ class Calendar:
             for claim in self.claims.values()
             if claim.until is not None and not claim.live_at(now)
         ]
+
+    def offered_to(self, guest_id: UUID, stay: Stay, now: datetime) -> Claim | None:
+        """The claim that holds exactly these nights for the guest as an offer, if there is one."""
+        return next(
+            (
+                claim
+                for claim in self.live(now)
+                if claim.kind == "offer" and claim.guest_id == guest_id and claim.stay == stay
+            ),
+            None,
+        )
+
+    def without(self, claim: Claim | None) -> Calendar:
+        """The calendar as if ``claim`` were not."""
+        if claim is None:
+            return self
+        kept = {each: c for each, c in self.claims.items() if each != claim.id}
+        return replace(self, claims=kept)
 
     def near(self, stay: Stay, buffers: Buffers | None, now: datetime) -> list[Claim]:
         """The claims at ``now`` that a claim on the days of ``stay`` may meet, and few others."""
@@ -189,6 +210,16 @@ def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
                 until=event.until,
                 booking_id=event.booking_id,
                 slot=event.slot,
+                buffers=_shared(event.buffers),
+            )
+        case OfferHeld():
+            claims[event.claim_id] = Claim(
+                id=event.claim_id,
+                kind="offer",
+                stay=event.stay,
+                units=event.units,
+                until=event.until,
+                guest_id=event.guest_id,
                 buffers=_shared(event.buffers),
             )
         case RangeBlocked():

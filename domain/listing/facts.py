@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from domain.booking.policy import CancellationPolicy
 from domain.kind import Kind
 from domain.money import Money
 from domain.rules.facts import DatesChanged, RulesSet
+
+Permission = Literal["listing", "calendar", "bookings", "messages"]
+"""What a co-host may look after: the offer, the dates, the bookings and reviews, the messages."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +108,29 @@ class ListingArchived:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CoHostAdded:
+    """A person may act for the host, in this much, for the first time."""
+
+    account_id: UUID
+    permissions: tuple[Permission, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoHostPermissionsSet:
+    """What a co-host may do was set anew; one who was removed is back."""
+
+    account_id: UUID
+    permissions: tuple[Permission, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoHostRemoved:
+    """A person no longer acts for the host."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListingImported:
     """The listing came from a published data set, which said this about it."""
 
@@ -127,5 +154,8 @@ ListingEvent = (
     | ListingPublished
     | ListingUnpublished
     | ListingArchived
+    | CoHostAdded
+    | CoHostPermissionsSet
+    | CoHostRemoved
     | ListingImported
 )

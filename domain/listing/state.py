@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal, assert_never
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, assert_never, get_args
 from uuid import UUID
 
 from domain.booking.policy import FLEXIBLE, CancellationPolicy
 from domain.kind import Kind
 from domain.listing.facts import (
     CapacitySet,
+    CoHostAdded,
+    CoHostPermissionsSet,
+    CoHostRemoved,
     ListingArchived,
     ListingDescribed,
     ListingDrafted,
@@ -20,6 +24,7 @@ from domain.listing.facts import (
     ListingPublished,
     ListingUnpublished,
     Location,
+    Permission,
     PolicyChosen,
     TermsSet,
 )
@@ -27,6 +32,10 @@ from domain.money import Money
 from domain.rules.dates import DateOverride, revised
 from domain.rules.document import NO_RULES, Rules
 from domain.rules.facts import DatesChanged, RulesSet
+
+EVERYTHING: Final[frozenset[Permission]] = frozenset(get_args(Permission))
+KNOWING_OF_BOOKINGS: Final[frozenset[Permission]] = frozenset({"bookings", "messages"})
+"""Who has one of these knows that a booking exists, and is told when the other is needed."""
 
 Status = Literal["draft", "published", "unpublished", "archived"]
 
@@ -54,13 +63,27 @@ class Listing:
     rules: Rules = NO_RULES
     overrides: tuple[DateOverride, ...] = ()
     source: ListingImported | None = None
+    co_hosts: Mapping[UUID, frozenset[Permission]] = field(
+        default_factory=dict[UUID, frozenset[Permission]]
+    )
+    """What each may do who ever was a co-host; nothing is left to those who were removed."""
+
+    def permissions_of(self, account_id: UUID | None) -> frozenset[Permission]:
+        """What a person may look after here: everything, as the host; nothing, as a stranger."""
+        if account_id is None:
+            return frozenset()
+        return (
+            EVERYTHING if account_id == self.host_id else self.co_hosts.get(account_id, frozenset())
+        )
 
     def seen_by(self, account_id: UUID | None) -> bool:
-        """Whether a person may know of the listing: drafts are their owner's alone."""
-        return self.status != "draft" or account_id == self.host_id
+        """Whether a person may know of the listing: drafts are their hosts' alone."""
+        return self.status != "draft" or bool(self.permissions_of(account_id))
 
 
-def evolve(listing: Listing | None, event: ListingEvent) -> Listing:
+def evolve(  # noqa: C901, PLR0911, PLR0912 - a case a fact
+    listing: Listing | None, event: ListingEvent
+) -> Listing:
     """``listing`` after ``event``."""
     if isinstance(event, ListingDrafted):
         return Listing(
@@ -101,7 +124,15 @@ def evolve(listing: Listing | None, event: ListingEvent) -> Listing:
             return replace(listing, status="unpublished")
         case ListingArchived():
             return replace(listing, status="archived")
+        case CoHostAdded() | CoHostPermissionsSet():
+            return _co_hosted(listing, event.account_id, event.permissions)
+        case CoHostRemoved():
+            return _co_hosted(listing, event.account_id, ())
         case ListingImported():
             return replace(listing, source=event)
         case _:
             assert_never(event)
+
+
+def _co_hosted(listing: Listing, account_id: UUID, may: Iterable[Permission]) -> Listing:
+    return replace(listing, co_hosts={**listing.co_hosts, account_id: frozenset(may)})

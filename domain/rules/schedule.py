@@ -11,7 +11,7 @@ CHECK_IN = time(15)
 """The local time from which a guest may arrive, unless the listing says otherwise."""
 
 CHECK_OUT = time(11)
-"""The local time by which a guest leaves, unless the listing says otherwise."""
+"""The local time by which a guest leaves, when the stay is over, unless it says otherwise."""
 
 SHORTEST_STEP = 5
 

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0005"
-down_revision = "0001"
+down_revision = "0003"
 
 # Two guests keep apart by the greater of the one's buffer after and the other's before: the first
 # constraint asks for the one, the second for the other, and so both for the greater. A claim

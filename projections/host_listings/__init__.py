@@ -1,1 +1,1 @@
-"""Which listings does this host have?"""
+"""Which listings does this person host, or help to?"""

@@ -11,7 +11,7 @@ import msgspec
 from domain.kind import Kind
 from domain.stay import Stay
 
-Sort = Literal["relevance", "price", "distance", "newest"]
+Sort = Literal["relevance", "price", "distance", "newest", "rating"]
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,11 @@ _BY_THE_HOUR: Clause = {"term": {"kind": "slot"}}
 
 
 def taking(stay: Stay, now: datetime) -> Clause:
-    """Listings by days that are free on every day of ``stay``, or by the hour on any of them."""
-    by_days = {
-        "filter": [
-            {"range": {"minimum_nights": {"lte": stay.length}}},
-            {"range": {"maximum_nights": {"gte": stay.length}}},
-        ],
-        "must_not": [_BY_THE_HOUR, _full(stay, now, "intersects")],
-    }
+    """Listings by days that are free on every day of ``stay``, or by the hour on any of them.
+
+    Whether their rules take it the script of the total says.
+    """
+    by_days = {"must_not": [_BY_THE_HOUR, _full(stay, now, "intersects")]}
     by_the_hour = {
         "filter": [_BY_THE_HOUR, {"terms": {"opening_days": _weekdays(stay)}}],
         "must_not": [_full(stay, now, "contains")],

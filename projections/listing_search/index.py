@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from elasticsearch import AsyncElasticsearch, BadRequestError
 
-FIRST: Final = "1"
+CURRENT: Final = "4"
+"""The generation that this code makes: raised whenever its documents change their shape."""
+
 PARTITIONS: Final = 12
 """How many partitions the event topic has, for ever."""
 
@@ -93,12 +95,15 @@ MAPPING: Final[dict[str, Any]] = {
         "maximum_nights": _NUMBER,
         "opening_days": {"type": "byte"},
         "instant": {"type": "boolean"},
+        "tariff": {"type": "binary", "doc_values": True},
         "listed_at": _NUMBER,
         "full": {
             "type": "nested",
             "dynamic": "strict",
             "properties": {"nights": {"type": "date_range"}, "until": {"type": "date"}},
         },
+        "rating": _NUMBER,
+        "rated": {"type": "object", "enabled": False},
         "folded": {"type": "object", "enabled": False},
     },
 }
@@ -158,10 +163,29 @@ async def show_generation(client: AsyncElasticsearch, prefix: str, generation: s
     await client.indices.update_aliases(actions=actions)
 
 
+async def shown_generation(client: AsyncElasticsearch, prefix: str) -> str | None:
+    """The generation that readers see, if they see one."""
+    alias = listings(prefix)
+    found = await client.options(ignore_status=404).indices.get_alias(name=alias)
+    names: list[str] = [name for name in found.body if name.startswith(f"{alias}-")]
+    return names[0].removeprefix(f"{alias}-") if names else None
+
+
+async def drop_others(client: AsyncElasticsearch, prefix: str, generation: str) -> None:
+    """Delete the indices of generations other than ``generation``."""
+    for alias in (listings(prefix), applied(prefix)):
+        found = await client.indices.get(index=f"{alias}-*")
+        others: list[str] = [
+            name for name in found.body if name != of_generation(alias, generation)
+        ]
+        if others:
+            await client.indices.delete(index=others, ignore_unavailable=True)
+
+
 async def ensure_index(
     client: AsyncElasticsearch, prefix: str, *, head: int, replicas: int = 0
 ) -> bool:
-    """Show an empty first generation if the log is empty; whether one is shown.
+    """Show an empty generation if the log is empty; whether one is shown.
 
     ``head`` is the position of the log's last event. Behind a log with events in it an empty index
     is not a whole read model: the worker builds it from the log and shows it then.
@@ -170,6 +194,6 @@ async def ensure_index(
         return True
     if head > 0:
         return False
-    await create_generation(client, prefix, FIRST, replicas=replicas)
-    await show_generation(client, prefix, FIRST)
+    await create_generation(client, prefix, CURRENT, replicas=replicas)
+    await show_generation(client, prefix, CURRENT)
     return True

@@ -1,4 +1,4 @@
-"""A listing's search document: the fold of its stream and its calendar's, made to be found."""
+"""A listing's search document: the fold of its stream, its calendar's and its guests' reviews'."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from domain.kind import Kind
 from domain.listing import state as listing
 from domain.listing.facts import ListingPublished
 from domain.recorded import Recorded
+from domain.review.rating import Rating
 from domain.rules.opening import opening_days
 from projections import encoding
+from projections.listing_ratings.projector import RATINGS, Ratings
+from projections.listing_ratings.rated import Rated
 from projections.listing_search.full_days import full_days
+from projections.listing_search.tariff import tariff
 from projections.parts import Missed, Part, PartKind
 
 MODEL = "listing_search"
@@ -31,11 +35,13 @@ class Folded:
     listing: Part[listing.Listing]
     claims: Part[calendar.Calendar] | None = None
     listed_at: int | None = None
+    ratings: Part[Ratings] | None = None
 
     @property
     def position(self) -> int:
         """The position of the last event that was folded in."""
-        return max(self.listing.position, self.claims.position if self.claims else 0)
+        others = (part.position for part in (self.claims, self.ratings) if part)
+        return max([self.listing.position, *others])
 
 
 @dataclass(frozen=True)
@@ -86,14 +92,26 @@ class Document:
     maximum_nights: int
     opening_days: list[int]
     instant: bool
+    tariff: bytes
     listed_at: int | None
     full: list[FullNights]
+    rating: int
+    rated: Rated | None
     folded: Folded
 
 
 def document_id(recorded: Recorded) -> str | None:
     """The id of the document that ``recorded`` changes, if it does."""
-    return LISTING.document(recorded) or CLAIMS.document(recorded)
+    return LISTING.document(recorded) or CLAIMS.document(recorded) or RATINGS.document(recorded)
+
+
+def parts_of(folded: Folded | None) -> list[tuple[PartKind[Any], Part[Any] | None]]:
+    """What a document is made of, and how far each has come."""
+    return [
+        (LISTING, folded.listing if folded else None),
+        (CLAIMS, folded.claims if folded else None),
+        (RATINGS, folded.ratings if folded else None),
+    ]
 
 
 def fold(folded: Folded | None, recorded: Recorded) -> Folded | None:
@@ -107,6 +125,10 @@ def fold(folded: Folded | None, recorded: Recorded) -> Folded | None:
         if folded is None:
             raise Missed(recorded, 0)
         return replace(folded, claims=CLAIMS.fold(folded.claims, recorded))
+    if RATINGS.document(recorded):
+        if folded is None:
+            raise Missed(recorded, 0)
+        return replace(folded, ratings=RATINGS.fold(folded.ratings, recorded))
     return folded
 
 
@@ -118,7 +140,9 @@ def _fold_listing(folded: Folded | None, recorded: Recorded) -> Folded:
         return folded
     if isinstance(recorded.event, ListingPublished) and listed_at is None:
         listed_at = recorded.position
-    return Folded(listing=after, claims=folded.claims if folded else None, listed_at=listed_at)
+    if folded is None:
+        return Folded(listing=after, listed_at=listed_at)
+    return replace(folded, listing=after, listed_at=listed_at)
 
 
 def document(folded: Folded) -> Document:
@@ -147,13 +171,20 @@ def document(folded: Folded) -> Document:
         maximum_nights=offered.maximum_nights,
         opening_days=opening_days(offered.rules.schedule),
         instant=offered.instant,
+        tariff=tariff(offered),
         listed_at=folded.listed_at,
         full=[
             FullNights(Nights(full.nights.arrive, full.nights.depart), full.until)
             for full in full_days(offered, [*claims])
         ],
+        rating=Rating(folded.ratings.state.counts).hundredths if folded.ratings else 0,
+        rated=_rated(folded.ratings.state) if folded.ratings else None,
         folded=folded,
     )
+
+
+def _rated(ratings: Ratings) -> Rated:
+    return Rated(ratings.counts, [ratings.waiting[key] for key in sorted(ratings.waiting)])
 
 
 def encode(made: Document) -> bytes:

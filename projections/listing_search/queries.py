@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from elasticsearch import AsyncElasticsearch
 
 from domain.kind import Kind
 from domain.listing.facts import Location
-from domain.money import LARGEST_AMOUNT, Money
+from domain.listing.state import Listing
+from domain.money import Money
+from domain.quote.asked import Asked
+from domain.quote.pricing import price as price_of
+from domain.review.rating import Rating
+from projections.listing_ratings.rated import Rated
 from projections.listing_search.asking import asking
 from projections.listing_search.criteria import Box, Criteria, Cursor, Near
 from projections.listing_search.index import listings
@@ -21,7 +27,8 @@ from projections.listing_search.request import CLUSTERS, FACETS, request
 class FoundListing:
     """A listing that suits; ``total`` is the price of the days that were asked about.
 
-    A listing by the hour has none: its price is that of a slot.
+    A listing by the hour has none: its price is that of a slot. ``rating`` is what is published at
+    the time of the search, if anything is.
     """
 
     id: str
@@ -31,6 +38,7 @@ class FoundListing:
     room_type: str | None
     price: Money | None
     total: Money | None
+    rating: Rating | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,7 @@ async def search(
     hits: list[Any] = answer["hits"]["hits"]
     shown = hits[: criteria.limit]
     return Found(
-        items=[_item(hit["_source"], criteria) for hit in shown],
+        items=[_item(hit["_source"], criteria, now) for hit in shown],
         total=answer["hits"]["total"]["value"],
         facets={name: _facet(answer["aggregations"][name]) for name in FACETS},
         clusters=_clusters(answer["aggregations"]) if criteria.clusters else None,
@@ -81,7 +89,7 @@ async def search(
     )
 
 
-def _item(source: dict[str, Any], criteria: Criteria) -> FoundListing:
+def _item(source: dict[str, Any], criteria: Criteria, now: datetime) -> FoundListing:
     price = Money(source["price"], source["currency"]) if source["price"] is not None else None
     return FoundListing(
         id=source["id"],
@@ -90,8 +98,16 @@ def _item(source: dict[str, Any], criteria: Criteria) -> FoundListing:
         location=_location(source),
         room_type=source["room_type"],
         price=price,
-        total=_total(price, criteria) if source["kind"] != "slot" else None,
+        total=_total(source, criteria, now) if source["kind"] != "slot" else None,
+        rating=_rating(source.get("rated"), now),
     )
+
+
+def _rating(rated: Any, now: datetime) -> Rating | None:
+    if rated is None:
+        return None
+    found = msgspec.convert(rated, Rated).at(now)
+    return found if found.count else None
 
 
 def _location(source: dict[str, Any]) -> Location | None:
@@ -107,12 +123,16 @@ def _location(source: dict[str, Any]) -> Location | None:
     )
 
 
-def _total(price: Money | None, criteria: Criteria) -> Money | None:
-    if price is None or criteria.stay is None:
+def _total(source: dict[str, Any], criteria: Criteria, now: datetime) -> Money | None:
+    """What a quote would say: computed by the domain, from the listing as it was folded."""
+    if criteria.stay is None:
         return None
-    # A price so high that its total is no amount is shown without one.
-    fits = price.amount * criteria.stay.length <= LARGEST_AMOUNT
-    return price * criteria.stay.length if fits else None
+    part = source["folded"]["listing"]
+    listing = msgspec.convert(part["state"], Listing)
+    guests = criteria.guests or 1
+    units = -(-guests // listing.max_guests)
+    asked = Asked(stay=criteria.stay, guests=guests, units=units)
+    return price_of(listing, part["version"], asked, now).total
 
 
 def _facet(aggregation: dict[str, Any]) -> list[FacetCount]:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from datetime import datetime
 from typing import Any, Final
-from zoneinfo import available_timezones
 
-from domain.local_time import local_date
-from domain.rules.document import HORIZON_DAYS
-from domain.stay import Stay
 from projections.listing_search.criteria import Box, Criteria
 from projections.listing_search.dates import taking
+from projections.listing_search.pricing import TOTAL, total_of
 
 Clause = dict[str, Any]
 
-SOURCE: Final[Clause] = {"excludes": ["folded", "full", "description"]}
+UNREAD: Final = ("full", "description", "tariff")
+BESIDE_LISTING: Final = ("folded.claims", "folded.ratings")
+"""What is left of the folded state once the listing is taken out, which totals are made of."""
 LARGEST: Final = 2**63 - 1
 FACETS: Final = ("kind", "room_type", "neighbourhood")
 CLUSTERS: Final = "clusters"
@@ -29,9 +27,11 @@ def request(criteria: Criteria, now: datetime) -> Clause:
         "sort": [_sort(criteria), {"id": "asc"}],
         "size": criteria.limit + 1,
         "track_total_hits": True,
-        "source": SOURCE,
+        "source": {"excludes": [*UNREAD, *(BESIDE_LISTING if criteria.stay else ("folded",))]},
         "aggs": _aggregations(criteria),
     }
+    if criteria.stay:
+        body["runtime_mappings"] = total_of(criteria.stay, criteria.guests or 1, now)
     if criteria.cursor:
         body["search_after"] = [criteria.cursor.value, criteria.cursor.id]
     return body
@@ -54,7 +54,6 @@ def matching(criteria: Criteria, now: datetime) -> Clause:
     filters += _place(criteria) + _price(criteria)
     if criteria.stay:
         filters.append(taking(criteria.stay, now))
-        excluded += _outside(criteria.stay, now)
     query: Clause = {"filter": filters, "must_not": excluded}
     if criteria.q:
         query |= _words(criteria.q)
@@ -89,38 +88,17 @@ def _place(criteria: Criteria) -> list[Clause]:
 
 
 def _price(criteria: Criteria) -> list[Clause]:
-    """Bounds of a night's price; those of a whole stay are divided so that none is off by one."""
-    nights = criteria.stay.length if criteria.stay else 1
-    bounds: Clause = {}
+    """Bounds of a night's base price, or of all that a stay costs, which only some can have."""
+    bounds: Clause = {"gte": 0} if criteria.stay else {}
     if criteria.price_min is not None:
-        bounds["gte"] = min(-(-criteria.price_min // nights), LARGEST)
+        bounds["gte"] = min(criteria.price_min, LARGEST)
     if criteria.price_max is not None:
-        bounds["lte"] = min(criteria.price_max // nights, LARGEST)
-    found: list[Clause] = [{"range": {"price": bounds}}] if bounds else []
+        bounds["lte"] = min(criteria.price_max, LARGEST)
+    priced = TOTAL if criteria.stay else "price"
+    found: list[Clause] = [{"range": {priced: bounds}}] if bounds else []
     if criteria.currency:
         found.append({"term": {"currency": criteria.currency}})
     return found
-
-
-def _outside(stay: Stay, now: datetime) -> list[Clause]:
-    """Listings where ``stay`` is in the past, or beyond the horizon, by their own calendar."""
-    today = now.astimezone(UTC).date()
-    near_an_edge = stay.arrive <= today + timedelta(days=1) or stay.depart >= today + timedelta(
-        days=HORIZON_DAYS - 1
-    )
-    if not near_an_edge:
-        return []
-    zones = [zone for zone in _zones() if not _bookable(stay, local_date(now, zone))]
-    return [{"terms": {"time_zone": zones}}]
-
-
-def _bookable(stay: Stay, today: date) -> bool:
-    return today <= stay.arrive and stay.depart <= today + timedelta(days=HORIZON_DAYS)
-
-
-@cache
-def _zones() -> list[str]:
-    return sorted(available_timezones())
 
 
 def _sort(criteria: Criteria) -> Clause:
@@ -128,9 +106,11 @@ def _sort(criteria: Criteria) -> Clause:
         case "relevance":
             return {"_score": "desc"}
         case "price":
-            return {"price": "asc"}
+            return {TOTAL if criteria.stay else "price": "asc"}
         case "newest":
             return {"listed_at": "desc"}
+        case "rating":
+            return {"rating": {"order": "desc", "missing": 0}}
         case "distance":
             assert criteria.near is not None, "criteria sort by distance from somewhere"
             centre = {"lat": criteria.near.latitude, "lon": criteria.near.longitude}

@@ -1,1 +1,1 @@
-"""Which bookings did guests make of this host's listings?"""
+"""Which bookings did guests make of the listings that this person looks after?"""

@@ -1,4 +1,4 @@
-"""Which bookings did guests make of this host's listings?"""
+"""Which bookings did guests make of the listings that this person looks after?"""
 
 from __future__ import annotations
 
@@ -7,14 +7,27 @@ from uuid import UUID
 from domain.booking.state import Booking
 from projections.booking.projector import BOOKING
 from projections.generation import Generations
-from projections.lists import Page, page_of
-from projections.reservations.projector import MODEL
+from projections.host_listings.queries import co_hosted_listings
+from projections.lists import Page, merged_page_of
+from projections.reservations.projector import MODEL, OF_A_LISTING
 
 
 async def reservations(
     generations: Generations, host_id: UUID, *, limit: int = 20, cursor: int | None = None
 ) -> Page[Booking]:
-    """The bookings of a host's listings, the latest request first."""
-    return await page_of(
-        generations, model=MODEL, owner=host_id, kind=BOOKING, limit=limit, cursor=cursor
+    """The bookings of listings that a person hosts, or co-hosts with their bookings.
+
+    The latest request first.
+    """
+    helped = [
+        (OF_A_LISTING, str(part.state.id))
+        for part in await co_hosted_listings(generations, host_id)
+        if "bookings" in part.state.permissions_of(host_id)
+    ]
+    return await merged_page_of(
+        generations,
+        lists=[(MODEL, str(host_id)), *helped],
+        kind=BOOKING,
+        limit=limit,
+        cursor=cursor,
     )

@@ -21,6 +21,7 @@ from sojourn.verify.receipts import check_commands, check_receipts
 from sojourn.verify.sources import Sources
 from sojourn.verify.stores import Stores
 from sojourn.verify.strays import check_index_strays, check_redis_strays
+from sojourn.verify.timers import TimersCheck
 from sojourn.verify.verification import Verification
 
 KEYS_AT_ONCE = 300
@@ -71,12 +72,17 @@ async def verify(stores: Stores, wait: float, journal: Path | None, told: Told) 
 def _check_log(stores: Stores, result: Verification, told: Told) -> None:
     told.begin("Reading the log", result.events)
     commands: set[str] = set()
+    timers = TimersCheck(stores.log, result.timers)
     for page in pages(stores.log, result.events):
         for record in page:
             result.order.look(record)
         check_commands(stores.log, page, commands, result.receipts)
+        timers.look(page)
         told.advance(len(page))
     result.order.end(result.events)
+    timers.end()
+    if late := timers.lag(result.events):
+        result.lag.append(late)
 
 
 async def _applied(

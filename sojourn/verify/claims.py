@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from domain.calendar.facts import ExternalCalendarImported, NightsHeld, RangeBlocked
+from domain.calendar.facts import ExternalCalendarImported, NightsHeld, OfferHeld, RangeBlocked
 from domain.calendar.state import Calendar, Claim, evolve
 from domain.recorded import Recorded
 from domain.streams import category
@@ -70,7 +70,7 @@ def check_live(claims: Iterable[Claim], now: datetime, where: str, into: Finding
 def _check_claim(recorded: Recorded, before: Calendar, into: Findings) -> None:
     """A claim must not overlap those that lived when it was decided."""
     event = recorded.event
-    if not isinstance(event, NightsHeld | RangeBlocked | ExternalCalendarImported):
+    if not isinstance(event, NightsHeld | OfferHeld | RangeBlocked | ExternalCalendarImported):
         return
     after = evolve(before, event)
     made = [claim for identity, claim in after.claims.items() if identity not in before.claims]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
@@ -9,7 +10,8 @@ from typing import Any, cast
 import msgspec
 from elasticsearch import AsyncElasticsearch
 
-from domain.streams import calendar_stream, listing_stream, subject
+from domain.recorded import Recorded
+from domain.streams import category
 from projections.listing_search.asking import asking
 from projections.listing_search.index import listings
 from projections.listing_search.projector import (
@@ -19,6 +21,7 @@ from projections.listing_search.projector import (
     document_id,
     encode,
     fold,
+    parts_of,
 )
 from projections.parts import Missed
 from sojourn.verify.claims import check_live
@@ -38,7 +41,8 @@ async def check_index(
     claims: Findings,
 ) -> None:
     """Compare the document of every listing in ``sources`` with what the index has."""
-    ids = sorted({name for recorded in sources.events if (name := document_id(recorded))})
+    made_from = _made_from(sources)
+    ids = sorted(made_from)
     stored = await _read(client, prefix, ids)
     documents.count("documents in Elasticsearch", len(ids))
     for identity in ids:
@@ -49,10 +53,10 @@ async def check_index(
         except (msgspec.MsgspecError, KeyError) as error:
             documents.found(f"{name} can't be read: {error!r}")
             continue
-        _check_due(identity, name, state, sources, applied, documents)
+        _check_due(name, state, made_from[identity], applied, documents)
         if found is None or state is None:
             continue
-        if wrong := _difference(identity, found, state, sources, refresh):
+        if wrong := _difference(identity, found, state, made_from[identity], refresh):
             documents.found(f"{name} {wrong}")
         if state.claims:
             check_live(state.claims.state.claims.values(), now, name, claims)
@@ -68,45 +72,55 @@ async def _read(
     return {item["_id"]: item for item in answer["docs"] if item.get("found")}
 
 
-def _versions(identity: str, state: Folded | None) -> dict[str, int]:
-    """How far the document has come in each of its two streams."""
-    listing_id = subject(f"listing-{identity}")
-    return {
-        listing_stream(listing_id): state.listing.version if state else 0,
-        calendar_stream(listing_id): state.claims.version if state and state.claims else 0,
-    }
+def _made_from(sources: Sources) -> dict[str, list[Recorded]]:
+    """The events of each document, in order."""
+    found: dict[str, list[Recorded]] = {}
+    for recorded in sources.events:
+        if identity := document_id(recorded):
+            found.setdefault(identity, []).append(recorded)
+    return found
+
+
+def _had(state: Folded | None) -> dict[str, int]:
+    """How many events of each of its sources the document has."""
+    return {kind.stream: part.version if part else 0 for kind, part in parts_of(state)}
 
 
 def _check_due(
-    identity: str,
     name: str,
     state: Folded | None,
-    sources: Sources,
+    events: Sequence[Recorded],
     applied: Mapping[int, int],
     into: Findings,
 ) -> None:
-    for stream, version in _versions(identity, state).items():
-        due = sources.due(stream, applied)
-        if version < due:
-            lacks = "is missing" if state is None else f"is at version {version} of {stream}"
-            into.found(f"{name} {lacks}, though version {due} is applied")
+    reached = [each for each in events if each.position <= applied.get(each.partition, 0)]
+    due = Counter(category(recorded.stream) for recorded in reached)
+    for source, version in _had(state).items():
+        if version < due[source]:
+            lacks = "is missing" if state is None else f"is at version {version} of its {source}"
+            into.found(f"{name} {lacks}, though version {due[source]} is applied")
             return
 
 
 def _difference(
-    identity: str, found: dict[str, Any], state: Folded, sources: Sources, refresh: Refresh
+    identity: str, found: dict[str, Any], state: Folded, events: list[Recorded], refresh: Refresh
 ) -> str | None:
     """How the stored document is not what its events make, if it is not."""
-    versions = _versions(identity, state)
-    if any(version > sources.version(stream) for stream, version in versions.items()):
-        sources = refresh(identity)
+    versions = _had(state)
+    there = Counter(category(recorded.stream) for recorded in events)
+    if any(version > there[source] for source, version in versions.items()):
+        events = _made_from(refresh(identity)).get(identity, events)
     expected: Folded | None = None
+    left = dict(versions)
     try:
-        for recorded in sources.until(versions):
-            expected = fold(expected, recorded)
+        for recorded in events:
+            source = category(recorded.stream)
+            if left[source] > 0:
+                expected = fold(expected, recorded)
+                left[source] -= 1
     except (Missed, AssertionError) as error:
         return f"can't be compared: {error}"
-    if expected is None or _versions(identity, expected) != versions:
+    if expected is None or _had(expected) != versions:
         return f"is at versions {versions}, which the log never had"
     if found["_version"] != expected.position:
         return f"has version {found['_version']}, and the log says {expected.position}"

@@ -1,4 +1,4 @@
-"""Invariant 4 in Redis: each part is the fold of its stream up to its version, none is missing."""
+"""Invariant 4 in Redis: each part is the fold of its source up to its version, none is missing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ async def check_pages(
     claims: Findings,
 ) -> None:
     """Compare every part and list entry that ``sources`` make with what Redis has."""
-    wanted = _wanted(sources.events)
+    made_from = _made_from(sources.events)
+    wanted = list(made_from)
     stored = await generations.ask(lambda pipeline, keys: fill_reads(pipeline, keys, wanted))
     for key, answer in zip(wanted, stored, strict=True):
         name = f"{key.kind.model} {key.document} in Redis"
@@ -41,47 +42,54 @@ async def check_pages(
         except (msgspec.MsgspecError, ValueError) as error:
             documents.found(f"{name}: its {key.kind.stream} part can't be read: {error}")
             continue
-        _check_part(key, name, part, sources, applied, refresh, documents)
+        _check_part(key, name, part, made_from[key], applied, refresh, documents)
         if part and isinstance(part.state, Calendar):
             check_live(part.state.claims.values(), now, name, claims)
     documents.count("documents in Redis", len({(k.kind.model, k.document) for k in wanted}))
     await _check_entries(generations, sources, applied, documents)
 
 
-def _wanted(events: Sequence[Recorded]) -> list[PartKey]:
-    return list(dict.fromkeys(key for recorded in events for key in parts_of(recorded)))
+def _made_from(events: Sequence[Recorded]) -> dict[PartKey, list[Recorded]]:
+    """The events of each part, in order: a part's version is how many of them it has."""
+    found: dict[PartKey, list[Recorded]] = {}
+    for recorded in events:
+        for key in parts_of(recorded):
+            found.setdefault(key, []).append(recorded)
+    return found
 
 
 def _check_part(
     key: PartKey,
     name: str,
     part: Part[Any] | None,
-    sources: Sources,
+    events: list[Recorded],
     applied: Mapping[int, int],
     refresh: Refresh,
     into: Findings,
 ) -> None:
-    stream = f"{key.kind.stream}-{key.document}"
+    source = f"{key.kind.named_by}-{key.document}"
+    if key.kind.named_by != key.kind.stream:
+        source = f"each {key.kind.stream} of {source}"
     version = part.version if part else 0
-    due = sources.due(stream, applied)
+    due = sum(event.position <= applied.get(event.partition, 0) for event in events)
     if version < due:
-        lacks = "is missing" if part is None else f"is at version {version} of {stream}"
+        lacks = "is missing" if part is None else f"is at version {version} of {source}"
         into.found(f"{name} {lacks}, though version {due} is applied")
     if part is None:
         return
-    if version > sources.version(stream):
-        sources = refresh(sources.streams[stream][0].key)
+    if version > len(events):
+        events = _made_from(refresh(events[0].key).events).get(key, events)
     try:
-        expected = folded(key.kind, sources.until({stream: version}))
+        expected = folded(key.kind, events[:version])
     except NotFoldable as error:
         into.found(f"{name} can't be compared: {error}")
         return
     if expected is None or expected.version != version:
-        into.found(f"{name} is at version {version}, which {stream} never had")
+        into.found(f"{name} is at version {version}, which {source} never had")
     elif expected.position != part.position:
         into.found(f"{name} says position {part.position}, and the log {expected.position}")
     elif expected.state != part.state:
-        into.found(f"{name} is not the fold of {stream} up to version {version}")
+        into.found(f"{name} is not the fold of {source} up to version {version}")
 
 
 async def _check_entries(

@@ -33,32 +33,6 @@ class Sources:
             streams.setdefault(recorded.stream, []).append(recorded)
         return cls(events, streams)
 
-    def until(self, versions: Mapping[str, int]) -> list[Recorded]:
-        """The events of the streams that ``versions`` names, in order, each up to its version."""
-        wanted = [
-            recorded
-            for stream, version in versions.items()
-            for recorded in self.streams.get(stream, ())
-            if recorded.version <= version
-        ]
-        return sorted(wanted, key=lambda recorded: recorded.position)
-
-    def version(self, stream: str) -> int:
-        """How many events ``stream`` has."""
-        found = self.streams.get(stream)
-        return found[-1].version if found else 0
-
-    def due(self, stream: str, applied: Mapping[int, int]) -> int:
-        """The version that a document must have, when partitions are ``applied`` so far."""
-        return max(
-            (
-                recorded.version
-                for recorded in self.streams.get(stream, ())
-                if recorded.position <= applied.get(recorded.partition, 0)
-            ),
-            default=0,
-        )
-
 
 class NotFoldable(Exception):
     """The log's events do not make a state: one is missing, or out of place."""

@@ -22,7 +22,7 @@ CHUNK = 1_000
 
 _STREAMS_OF: dict[str, list[str]] = {}
 for _kind in KINDS:
-    _STREAMS_OF.setdefault(_kind.model, []).append(_kind.stream)
+    _STREAMS_OF.setdefault(_kind.model, []).append(_kind.named_by)
 
 
 async def check_redis_strays(

@@ -21,12 +21,15 @@ class Verification:
     receipts: Findings = field(
         default_factory=lambda: Findings(5, "receipts and events belong together")
     )
+    timers: Findings = field(
+        default_factory=lambda: Findings(7, "the timers are those that the log sets")
+    )
     lag: list[str] = field(default_factory=list[str])
 
     @property
     def findings(self) -> list[Findings]:
         """By invariant."""
-        return [self.order.findings, self.claims, self.documents, self.receipts]
+        return [self.order.findings, self.claims, self.documents, self.receipts, self.timers]
 
     @property
     def first(self) -> str | None:

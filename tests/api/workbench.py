@@ -23,6 +23,7 @@ from api.positions import Positions
 from domain.account.facts import Role
 from domain.account.state import Account
 from domain.booking.state import Booking
+from domain.conversation.state import Conversation
 from domain.listing.state import Listing
 from domain.refusals import NightsTaken, StaleVersion
 
@@ -68,6 +69,9 @@ class KnownThings:
         return listing, 7
 
     async def booking(self, booking_id: UUID) -> tuple[Booking, int] | None:
+        return None
+
+    async def conversation(self, about: UUID) -> tuple[Conversation, int] | None:
         return None
 
     async def quote_guest(self, quote_id: UUID) -> UUID | None:

@@ -17,6 +17,7 @@ from domain.booking.decisions import (
     confirm,
     decline,
     expire,
+    finish,
     mark_no_show,
     refund,
     refund_total,
@@ -242,6 +243,41 @@ def test_a_guest_arrives_stays_and_leaves() -> None:
     booking(*stood, arrived).when(lambda state: complete(state, midnight)).then(left)
     booking(*stood, arrived, left).when(lambda state: complete(state, midnight)).then_nothing()
     booking(*stood, arrived).when(cancelling(now=midnight)).then_refused(PolicyForbids)
+
+
+CHECK_OUT = datetime.fromisoformat("2027-06-12T09:00:00+00:00")
+"""Eleven o'clock in Stockholm on the day of departure."""
+
+
+@pytest.mark.parametrize(
+    ("facts", "ends"),
+    [
+        ((paid, stands), True),
+        ((paid, stands, BookingCheckedIn(at=CHECK_IN)), True),
+        ((), False),
+        ((paid, stands, BookingMarkedNoShow(at=CHECK_IN, reason=None)), False),
+        ((paid, stands, BookingCheckedIn(at=CHECK_IN), BookingCompleted(at=CHECK_IN)), False),
+    ],
+    ids=[
+        "a guest whom nobody checked in has stayed",
+        "a guest whom nobody saw off has left",
+        "a hold that lapsed was no stay",
+        "who never came did not stay",
+        "who left early has left",
+    ],
+)
+def test_at_check_out_the_stay_is_over_by_itself(
+    facts: tuple[BookingEvent, ...],
+    ends: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    given = booking(requested(), *facts)
+    early = CHECK_OUT - MOMENT
+    if ends:
+        given.when(lambda state: finish(state, early)).then_refused(TooEarly, earliest=CHECK_OUT)
+        given.when(lambda state: finish(state, CHECK_OUT)).then(BookingCompleted(at=CHECK_OUT))
+    else:
+        given.when(lambda state: finish(state, early)).then_nothing()
+        given.when(lambda state: finish(state, CHECK_OUT)).then_nothing()
 
 
 def test_a_guest_who_never_came_is_a_no_show_from_check_in_time_on() -> None:

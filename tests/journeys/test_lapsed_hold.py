@@ -10,17 +10,20 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from prometheus_client import CollectorRegistry
 from uuid_utils.compat import uuid7
 
 from api.positions import encode_positions
 from commands.book import Book, book
 from commands.context import Context
 from commands.execute import Commands
-from commands.expire_hold import ExpireHold, expire_hold
 from domain.booking import decisions
 from eventlog.application import EventLog
 from eventlog.reader import LogReader
-from streams.timers import run_timers
+from streams.metrics import TimerMetrics
+from streams.timers.firing import use_cases
+from streams.timers.running import run_timers
+from streams.timers.table import TimerTable
 from tests.api.people import Person, hold, in_days, offer, stay
 from tests.journeys.test_booking import found, free_nights
 from tests.processes import Processes, sojourn
@@ -129,36 +132,32 @@ def test_timers_that_run_twice_tidy_up_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stop = threading.Event()
-    failed: list[Exception] = []
+    url = running.platform.settings.need("postgres_commands_url")
+    fired = TimerMetrics(registry := CollectorRegistry())
 
-    def expire(booking_id: UUID) -> None:
-        context = Context(process="timers", correlation_id=f"hold:{booking_id}")
-        try:
-            Commands(log).execute(expire_hold, ExpireHold(booking_id=booking_id), context)
-        except Exception as error:
-            failed.append(error)
-            raise
+    def schedule() -> None:
+        with LogReader(url) as reader, TimerTable(url) as table:
+            run_timers(reader, table, use_cases(Commands(log)), fired, stop, poll=0.01)
 
-    more = [
-        threading.Thread(
-            target=run_timers,
-            args=(lambda: log.lapsed_holds(10), expire, stop),
-            kwargs={"every": 0.01},
-        )
-        for _ in range(2)
-    ]
+    more = [threading.Thread(target=schedule) for _ in range(2)]
     for timers in more:
         timers.start()
     try:
         lapsing = [(offer(host), guest) for _ in range(5)]
         held = [(listing, *held_for(1.0, by, listing, log, monkeypatch)) for listing, by in lapsing]
         wait_until(max(end for _, _, end in held))
-        running.until(lambda: not log.lapsed_holds(10), "holds were not tidied away", 5)
+        streams = [f"booking-{booking}" for _, booking, _ in held]
+        running.until(
+            lambda: all(facts_of(running, stream)["booking.expired.v1"] for stream in streams),
+            "holds were not tidied away",
+            5,
+        )
     finally:
         stop.set()
         for timers in more:
             timers.join()
-    assert failed == []
+    told = {"kind": "hold_expiry", "outcome": "failed"}
+    assert registry.get_sample_value("sojourn_timers_fired_total", told) is None
     for listing, booking, _ in held:
         assert facts_of(running, f"booking-{booking}")["booking.expired.v1"] == 1
         assert facts_of(running, f"calendar-{listing}")["calendar.hold_lapsed.v1"] == 1

@@ -8,7 +8,14 @@ from uuid import UUID
 
 from domain.events import Event
 from domain.recorded import Recorded
-from domain.streams import account_stream, booking_stream, calendar_stream, listing_stream
+from domain.streams import (
+    account_stream,
+    booking_stream,
+    calendar_stream,
+    conversation_stream,
+    listing_stream,
+    review_stream,
+)
 from eventlog.partitioner import partition_of
 from tests.domain.facts import BOOKING, GUEST, LISTING, NOW
 
@@ -57,6 +64,16 @@ class History:
     def booking(self, *events: Event, of: UUID = BOOKING, at: UUID = LISTING) -> list[Recorded]:
         """Append to the stream of a booking of the listing ``at``."""
         return self.add(booking_stream(of), *events, key=at)
+
+    def review(self, *events: Event, of: UUID = BOOKING, at: UUID = LISTING) -> list[Recorded]:
+        """Append to the reviews of a booking of the listing ``at``."""
+        return self.add(review_stream(of), *events, key=at)
+
+    def conversation(
+        self, *events: Event, about: UUID = BOOKING, at: UUID = LISTING
+    ) -> list[Recorded]:
+        """Append to what is written about a booking, or an inquiry, of the listing ``at``."""
+        return self.add(conversation_stream(about), *events, key=at)
 
     def account(self, *events: Event, of: UUID = GUEST) -> list[Recorded]:
         """Append to an account's stream."""

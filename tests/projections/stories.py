@@ -5,19 +5,34 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from domain.account.facts import AccountRegistered, RoleGranted, RoleWithdrawn
-from domain.booking.facts import BookingConfirmed, PaymentCaptured
+from domain.account.facts import AccountRegistered, DefaultRulesSet, RoleGranted, RoleWithdrawn
+from domain.booking.facts import BookingConfirmed, PaymentCaptured, Side
 from domain.calendar.facts import BlockLifted, HoldConfirmed, HoldReleased
+from domain.conversation.facts import MessageSent, MessagesRead
 from domain.listing.decisions import draft
-from domain.listing.facts import ListingPriced, ListingPublished, ListingUnpublished
+from domain.listing.facts import (
+    CoHostAdded,
+    CoHostRemoved,
+    ListingPriced,
+    ListingPublished,
+    ListingUnpublished,
+)
 from domain.money import Money
+from domain.review.decisions import REVIEW_WITHIN
+from domain.review.facts import GuestReviewed, HostReviewed, ReviewsPublished, Stars
+from domain.rules.dates import DateOverride
+from domain.rules.document import Rules
+from domain.rules.facts import DatesChanged, RulesSet
 from tests.domain.facts import (
     BLOCK,
     BOOKING,
     CLAIM,
     GUEST,
     HOST,
+    JUNE,
     LISTING,
+    NOW,
+    OTHER,
     blocked,
     held,
     nights,
@@ -26,7 +41,7 @@ from tests.domain.facts import (
 )
 from tests.projections.history import History
 
-OTHER_LISTING = UUID(int=101)
+OTHER_LISTING, OTHER_BOOKING, MESSAGE = UUID(int=101), UUID(int=111), UUID(int=121)
 
 
 def a_season() -> History:
@@ -49,6 +64,57 @@ def a_season() -> History:
         HoldReleased(claim_id=UUID(int=55)),
         of=OTHER_LISTING,
     )
-    history.account(RoleWithdrawn(role="auditor"))
+    history.account(RoleWithdrawn(role="auditor"), DefaultRulesSet(rules=Rules(notice_hours=24)))
+    closed = DateOverride(start=JUNE, end=nights(1, 8).depart, closed=True)
+    history.listing(
+        RulesSet(rules=Rules(service_fee=300)), DatesChanged(on=JUNE, overrides=(closed,))
+    )
     history.listing(ListingUnpublished(listing_id=LISTING))
+    history.listing(CoHostAdded(account_id=OTHER, permissions=("bookings", "messages")))
+    history.conversation(message("guest"), message("host"))
+    history.review(said_by_guest(BOOKING, 5), of=BOOKING)
+    history.review(
+        said_by_guest(OTHER_BOOKING, 2, OTHER_LISTING), of=OTHER_BOOKING, at=OTHER_LISTING
+    )
+    history.conversation(
+        MessagesRead(by=HOST, side="host", up_to=MESSAGE, at=NOW),
+    )
+    history.review(said_by_host(BOOKING), ReviewsPublished(booking_id=BOOKING, at=NOW), of=BOOKING)
+    history.listing(CoHostRemoved(account_id=OTHER))
     return history
+
+
+def message(side: Side) -> MessageSent:
+    """A message of one side."""
+    sender = GUEST if side == "guest" else HOST
+    return MessageSent(message_id=MESSAGE, sender=sender, side=side, text="Hello!", at=NOW)
+
+
+def said_by_guest(booking: UUID, stars: Stars, at: UUID = LISTING) -> GuestReviewed:
+    """A guest's review, which waits for 14 days."""
+    return GuestReviewed(
+        review_id=UUID(int=booking.int + 1_000),
+        booking_id=booking,
+        listing_id=at,
+        author_id=GUEST,
+        rating=stars,
+        text="Light and quiet.",
+        private_note="The tap drips.",
+        at=NOW,
+        closes_at=NOW + REVIEW_WITHIN,
+    )
+
+
+def said_by_host(booking: UUID, at: UUID = LISTING) -> HostReviewed:
+    """A host's review, under the same terms."""
+    return HostReviewed(
+        review_id=UUID(int=booking.int + 2_000),
+        booking_id=booking,
+        listing_id=at,
+        author_id=HOST,
+        rating=4,
+        text="Left it tidy.",
+        private_note=None,
+        at=NOW,
+        closes_at=NOW + REVIEW_WITHIN,
+    )

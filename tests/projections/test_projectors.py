@@ -74,7 +74,8 @@ def test_a_request_is_listed_for_its_guest_and_its_host_and_a_draft_for_its_host
         ListEntry("trips", str(GUEST), str(BOOKING), request.position)
     ]
     assert reservations.entries(request) == [
-        ListEntry("reservations", str(HOST), str(BOOKING), request.position)
+        ListEntry("reservations", str(HOST), str(BOOKING), request.position),
+        ListEntry("listing_reservations", str(LISTING), str(BOOKING), request.position),
     ]
     assert host_listings.entries(request) == []
     drafted, *others = history.listing(*draft(LISTING, HOST, offer()))
@@ -101,7 +102,7 @@ def test_an_event_whose_predecessor_never_came_is_not_applied() -> None:
 
 def test_an_event_of_a_stream_that_has_no_document_is_ignored() -> None:
     history = History()
-    [other] = history.add(f"waitlist-{UUID(int=9)}", ListingPublished(listing_id=LISTING))
+    [other] = history.add(f"unheard-{UUID(int=9)}", ListingPublished(listing_id=LISTING))
     assert folded({}, [other]) == {}
 
 

@@ -18,7 +18,7 @@ from projections.booking.queries import booking
 from projections.calendar.queries import calendar
 from projections.connect import connect_redis
 from projections.documents import PartKey, read_part, write_forward
-from projections.generation import Generations, ensure_generation, mark_generation
+from projections.generation import CURRENT, Generations, ensure_generation, mark_generation
 from projections.host_listings.queries import host_listings
 from projections.listing_page.projector import LISTING as PAGE
 from projections.listing_page.queries import listing_page
@@ -158,11 +158,31 @@ async def test_without_a_marker_readers_are_told_that_the_model_is_missing(
 async def test_a_switch_of_the_marker_switches_every_reader_at_once(pages: RedisStore) -> None:
     asked = pages.generations
     assert await listing_page(asked, LISTING) is None
-    beside = Generations(pages.redis, pages.prefix, pinned="2")
+    beside = Generations(pages.redis, pages.prefix, pinned="99")
     await write_forward(pages.redis, beside.keys, {KEY: Part(30, 3, published())}, [])
     assert await listing_page(asked, LISTING) is None
-    await mark_generation(pages.redis, pages.prefix, "2")
+    await mark_generation(pages.redis, pages.prefix, "99")
     assert await listing_page(asked, LISTING) == Part(30, 3, published())
+
+
+async def test_what_older_code_made_is_read_until_it_is_made_anew_and_then_dropped(
+    pages: RedisStore,
+) -> None:
+    await pages.flush()
+    older = Generations(pages.redis, pages.prefix, pinned="1")
+    await write_forward(pages.redis, older.keys, {KEY: Part(30, 3, published())}, [])
+    await mark_generation(pages.redis, pages.prefix, "1")
+    assert await listing_page(pages.generations, LISTING) == Part(30, 3, published())
+    with pytest.raises(ReadModelMissing):
+        await pages.pages.applied()
+    building = await pages.pages.fresh()
+    await building.apply(a_season().events)
+    await building.show()
+    assert await pages.pages.applied() == {}
+    found = await listing_page(pages.generations, LISTING)
+    assert found is not None
+    assert found.position != 30
+    assert not await pages.redis.exists(older.keys.document("listing_page", str(LISTING)))
 
 
 async def test_an_empty_store_is_shown_only_while_the_log_is_empty(pages: RedisStore) -> None:
@@ -199,7 +219,7 @@ def request(booking_id: UUID) -> BookingRequested:
 async def everything(pages: RedisStore) -> dict[bytes, object]:
     redis: Any = pages.redis
     found: dict[bytes, object] = {}
-    async for key in redis.scan_iter(match=f"{pages.prefix}:1:*"):
+    async for key in redis.scan_iter(match=f"{pages.prefix}:{CURRENT}:*"):
         is_list = await redis.type(key) == b"zset"
         reading = redis.zrange(key, 0, -1, withscores=True) if is_list else redis.hgetall(key)
         found[key] = await reading

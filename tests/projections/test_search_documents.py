@@ -165,6 +165,22 @@ async def test_a_rebuilt_generation_is_seen_when_it_is_whole(index: SearchStore)
     assert len(await everything(index)) == 2
 
 
+@pytest.mark.servers
+async def test_an_index_that_older_code_made_is_made_anew_and_dropped(index: SearchStore) -> None:
+    await index.drop()
+    await names.create_generation(index.client, index.prefix, "1", replicas=0)
+    await names.show_generation(index.client, index.prefix, "1")
+    with pytest.raises(ReadModelMissing):
+        await index.sink.applied()
+    assert (await search(index.client, index.prefix, Criteria(), NOW)).total == 0
+    building = await index.sink.fresh()
+    await building.apply(a_season().events)
+    await building.show()
+    assert await index.sink.applied() == {}
+    assert len(await everything(index)) == 2
+    assert not await index.client.indices.exists(index=f"{index.prefix}-listings-1")
+
+
 async def test_elasticsearch_that_does_not_answer_is_unavailable() -> None:
     nobody = connect_elasticsearch("http://127.0.0.1:1", timeout=0.2)
     with pytest.raises(ReadModelUnavailable):

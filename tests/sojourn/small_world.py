@@ -32,6 +32,8 @@ from sojourn.wiring import commands
 from streams.pages import Pages
 from streams.search import Search
 from streams.sink import Sink
+from streams.timers.following import TimerFollower
+from streams.timers.table import TimerTable
 from tests.domain.facts import offer
 from tests.platforms import Platform
 
@@ -110,9 +112,13 @@ async def read_models(platform: Platform) -> AsyncGenerator[tuple[Redis, AsyncEl
 
 
 async def apply_log(platform: Platform) -> None:
-    """Bring the read models up to date, as the workers would."""
-    with LogReader(platform.settings.need("postgres_queries_url")) as log:
+    """Bring the read models and the timers up to date, as the processes would."""
+    with (
+        LogReader(platform.settings.need("postgres_queries_url")) as log,
+        TimerTable(platform.settings.need("postgres_commands_url")) as timers,
+    ):
         records = await asyncio.to_thread(log.read, 0, 1_000)
+        await asyncio.to_thread(TimerFollower(log, timers).reach_end)
     async with read_models(platform) as (redis, client):
         sinks: list[Sink] = [
             Pages(redis, platform.settings.redis_prefix),

@@ -28,6 +28,8 @@ COMMANDS = [
     "worker pages",
     "worker search",
     "timers",
+    "timers list",
+    "timers rebuild",
     "migrate",
     "import",
     "import stockholm",

@@ -14,6 +14,7 @@ import pytest
 
 from api.positions import encode_positions
 from eventlog.partitioner import partition_of
+from projections.generation import CURRENT
 from sojourn.verify.checking import verify
 from sojourn.verify.stores import open_stores
 from sojourn.verify.verification import Verification
@@ -78,7 +79,7 @@ def in_redis(model: str, identity: str, *command: object) -> Tamper:
     """A command of Redis on one document or list."""
 
     async def tamper(world: SmallWorld) -> None:
-        key = f"{world.platform.name}:1:{model}:{getattr(world, identity)}"
+        key = f"{world.platform.name}:{CURRENT}:{model}:{getattr(world, identity)}"
         name, *rest = command
         async with read_models(world.platform) as (redis, _):
             await untyped(redis).execute_command(name, key, *rest)
@@ -104,7 +105,7 @@ def edited(model: str, identity: str, part: str, old: bytes, new: bytes) -> Tamp
     """A part of a document in Redis, rewritten as if somebody knew how."""
 
     async def tamper(world: SmallWorld) -> None:
-        key = f"{world.platform.name}:1:{model}:{getattr(world, identity)}"
+        key = f"{world.platform.name}:{CURRENT}:{model}:{getattr(world, identity)}"
         async with read_models(world.platform) as (redis, _):
             stored: bytes = await untyped(redis).hget(key, part)
             assert old in stored
@@ -227,6 +228,21 @@ BREAKS: dict[str, tuple[int, Tamper, str]] = {
         in_index(""),
         r"listing \S+ in the search index is missing, though version \d+ is applied",
     ),
+    "a timer that is gone": (
+        7,
+        sql("DELETE FROM timers WHERE kind = 'completion'"),
+        r"the timer completion of \S+ is missing, though the log sets it",
+    ),
+    "a timer that nobody set": (
+        7,
+        sql("INSERT INTO timers VALUES ('completion', '{guest}', now(), 1, 'x')"),
+        r"the timer completion of \S+ is in the table and not in the log",
+    ),
+    "a timer at another time": (
+        7,
+        sql("UPDATE timers SET due_at = due_at + interval '1 hour'"),
+        r"the timer completion of \S+ is due at \S+ \S+ by position \d+, and the log says",
+    ),
     "a receipt that is gone": (
         5,
         sql("DELETE FROM receipts"),
@@ -271,7 +287,7 @@ async def test_a_double_booking_that_every_guard_let_through_is_named(world: Sma
 
 
 async def test_a_double_booking_in_a_calendar_s_page_is_named(world: SmallWorld) -> None:
-    key = f"{world.platform.name}:1:calendar:{world.listing}"
+    key = f"{world.platform.name}:{CURRENT}:calendar:{world.listing}"
     async with read_models(world.platform) as (redis, _):
         stored = msgspec.json.decode(await untyped(redis).hget(key, "calendar"))
         claim = next(each for each in stored["claims"].values() if each["kind"] == "booking")
@@ -284,7 +300,7 @@ async def test_a_double_booking_in_a_calendar_s_page_is_named(world: SmallWorld)
 
 async def test_a_page_behind_what_is_applied_is_named(world: SmallWorld) -> None:
     async with read_models(world.platform) as (redis, _):
-        key = f"{world.platform.name}:1:booking:{world.cancelled}"
+        key = f"{world.platform.name}:{CURRENT}:booking:{world.cancelled}"
         before = await untyped(redis).hgetall(key)
         live(world.platform)
         await apply_log(world.platform)
@@ -303,6 +319,7 @@ async def test_a_lag_is_told_apart_and_breaks_nothing_unless_waited_for(world: S
     assert {line.partition(":")[0] for line in result.lag} == {
         "pages in Redis",
         "search in Elasticsearch",
+        "timers",
     }
     waited = await verified(world.platform, wait=0.1)
     assert waited.first is not None

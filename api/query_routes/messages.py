@@ -1,0 +1,140 @@
+"""What guests and hosts wrote to each other, for the two sides."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from api.assembly import ordered_router
+from api.conventions.callers import Caller
+from api.conventions.cursors import DEFAULT_LIMIT, CursorText, Limit
+from api.conventions.guards import guards, sees_inquiry, sees_listing, signed_in, takes_part
+from api.conventions.reading import catch_up
+from api.conventions.standing import booking_for, inquiry_for
+from api.query_routes.listings import may_see
+from api.querying import QuerySide, Side, answer
+from api.representations.conversation import Inquiries, Inquiry, Message, Messages
+from domain.booking.facts import Side as OfBooking
+from domain.conversation.state import EMPTY, Conversation
+from domain.refusals import NoSuch
+from projections.conversation.queries import inquiries_of_guest, inquiries_of_listing
+from projections.lists import Page
+
+router = ordered_router("messages")
+
+
+@router.get(
+    "/v1/bookings/{booking_id}/messages",
+    summary="List messages about a booking",
+    response_model=Messages,
+)
+@guards(signed_in, takes_part("messages"))
+async def of_booking(
+    request: Request,
+    side: Side,
+    caller: Caller,
+    booking_id: UUID,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: CursorText = None,
+) -> Response:
+    """The oldest first, each with who wrote it and whether the other side has read it."""
+    name = f"messages of {booking_id}"
+    after = side.place(name, cursor) or 0
+    told = await catch_up(request, side.applied)
+    booking, _version = await booking_for(side, booking_id, caller, "messages")
+    found = await side.conversation(booking_id)
+    conversation = found[0] if found else EMPTY
+    page = _page(side, name, conversation, booking.acts_as(caller), after, limit)
+    return answer(request, page, told)
+
+
+@router.get(
+    "/v1/inquiries/{inquiry_id}/messages",
+    summary="List messages of an inquiry",
+    response_model=Messages,
+)
+@guards(signed_in, sees_inquiry)
+async def of_inquiry(
+    request: Request,
+    side: Side,
+    caller: Caller,
+    inquiry_id: UUID,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: CursorText = None,
+) -> Response:
+    """The oldest first, each with who wrote it and whether the other side has read it."""
+    name = f"messages of {inquiry_id}"
+    after = side.place(name, cursor) or 0
+    told = await catch_up(request, side.applied)
+    conversation, of = await inquiry_for(side, inquiry_id, caller)
+    return answer(request, _page(side, name, conversation, of, after, limit), told)
+
+
+@router.get(
+    "/v1/listings/{listing_id}/inquiries",
+    summary="List inquiries about a listing",
+    response_model=Inquiries,
+)
+@guards(signed_in, sees_listing)
+async def about_listing(
+    request: Request,
+    side: Side,
+    caller: Caller,
+    listing_id: UUID,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: CursorText = None,
+) -> Response:
+    """All of them for who looks after its messages, your own otherwise; the latest first."""
+    name = f"inquiries of {caller} about {listing_id}"
+    before = side.place(name, cursor)
+    told = await catch_up(request, side.applied)
+    listing = await side.listing(listing_id)
+    if listing is None or not await may_see(side, listing[0], caller):
+        raise NoSuch(what="listing", id=str(listing_id))
+    if "messages" in listing[0].permissions_of(caller):
+        found = await inquiries_of_listing(side.generations, listing_id, limit=limit, cursor=before)
+    else:
+        found = await inquiries_of_guest(
+            side.generations, caller, about=listing_id, limit=limit, cursor=before
+        )
+    return answer(request, _inquiries(side, caller, name, found), told)
+
+
+@router.get("/v1/me/inquiries", summary="List my inquiries", response_model=Inquiries)
+@guards(signed_in)
+async def mine(
+    request: Request,
+    side: Side,
+    caller: Caller,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: CursorText = None,
+) -> Response:
+    """What I asked hosts before booking, the latest first."""
+    name = f"inquiries of {caller}"
+    before = side.place(name, cursor)
+    told = await catch_up(request, side.applied)
+    found = await inquiries_of_guest(side.generations, caller, limit=limit, cursor=before)
+    return answer(request, _inquiries(side, caller, name, found), told)
+
+
+def _page(
+    side: QuerySide, name: str, conversation: Conversation, of: OfBooking, after: int, limit: int
+) -> Messages:
+    end = min(after + limit, len(conversation.messages))
+    return Messages.model_construct(
+        items=[Message.of(conversation, index) for index in range(after, end)],
+        unread=conversation.unread(of),
+        next=side.cursor(name, end if end < len(conversation.messages) else None),
+    )
+
+
+def _inquiries(side: QuerySide, caller: UUID, name: str, found: Page[Any]) -> Inquiries:
+    return Inquiries.model_construct(
+        items=[
+            Inquiry.of(part.state, "guest" if part.state.inquiry.guest_id == caller else "host")
+            for part in found.items
+        ],
+        next=side.cursor(name, found.next),
+    )

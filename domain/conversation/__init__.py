@@ -1,0 +1,1 @@
+"""What a guest and a host write to each other."""

@@ -1,0 +1,1 @@
+"""Who waits for which nights of a listing, in which order, and who is offered them."""

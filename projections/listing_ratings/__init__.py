@@ -1,0 +1,1 @@
+"""How good do guests find this listing?"""

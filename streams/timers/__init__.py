@@ -1,0 +1,1 @@
+"""One durable scheduler for everything that happens because time passes."""

@@ -1,0 +1,172 @@
+"""Commands decide on what their process knows; the log has the last word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+
+from commands.execute import Commands
+from domain.refusals import NightsTaken, TooManyHolds
+from eventlog.append import Append, Appended, AppendFailed, VersionConflict
+from eventlog.application import EventLog
+from eventlog.committer import Committer
+from tests.commands.market import Market
+from tests.eventlog.conftest import Database
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+def elsewhere(database: Database) -> Iterator[Commands]:
+    """Another process on the same log."""
+    with EventLog(database.commands_url) as log:
+        yield Commands(log)
+
+
+def test_nights_that_another_process_took_are_refused_although_this_one_thinks_them_free(
+    log: EventLog, elsewhere: Commands
+) -> None:
+    market = Market(log)
+    first, second, third = (market.person() for _ in range(3))
+    market.book(third, market.quote(third, 1))
+    mine = market.quote(first, 5)
+    market.book(second, market.quote(second, 5), on=elsewhere)
+    with pytest.raises(NightsTaken):
+        market.book(first, mine)
+
+
+def test_nights_that_another_process_freed_are_not_refused_because_this_one_thinks_them_taken(
+    log: EventLog, elsewhere: Commands
+) -> None:
+    market = Market(log)
+    first, second = market.person(), market.person()
+    mine, theirs = market.quote(first, 5), market.quote(second, 5)
+    taken = market.book(second, theirs).result
+    assert taken is not None
+    market.cancel(second, taken.state.id, on=elsewhere)
+    assert market.book(first, mine).result is not None
+
+
+def test_a_command_that_changes_nothing_says_so_only_of_what_is_stored(
+    log: EventLog, elsewhere: Commands
+) -> None:
+    market = Market(log)
+    guest = market.person()
+    held = market.book(guest, market.quote(guest, 5)).result
+    assert held is not None
+    market.cancel(guest, held.state.id, on=elsewhere)
+    before = log.last_positions([f"booking-{held.state.id}"])
+    market.cancel(guest, held.state.id)
+    assert log.last_positions([f"booking-{held.state.id}"]) == before
+
+
+def test_a_repeated_key_gets_its_first_answer_from_another_process_too(
+    log: EventLog, elsewhere: Commands
+) -> None:
+    market = Market(log)
+    guest = market.person()
+    quote = market.quote(guest, 5)
+    first = market.book(guest, quote, key="once")
+    for commands in (market.commands, elsewhere):
+        again = market.book(guest, quote, key="once", on=commands)
+        assert again.replayed
+        assert again.response == first.response
+        assert again.positions == first.positions
+
+
+def test_the_last_hold_an_account_may_open_is_opened_once(
+    log: EventLog, elsewhere: Commands
+) -> None:
+    market = Market(log)
+    guest = market.person()
+    quotes = [market.quote(guest, day) for day in range(1, 13)]
+    for quote in quotes[:9]:
+        market.book(guest, quote)
+    market.book(guest, quotes[9], on=elsewhere)
+    for commands in (market.commands, elsewhere):
+        with pytest.raises(TooManyHolds):
+            market.book(guest, quotes[10], on=commands)
+
+
+class HeldUp:
+    """Storing that waits to be let go, and can fail once."""
+
+    def __init__(self, log: EventLog) -> None:
+        self.log = log
+        self.go = Event()
+        self.batches: list[int] = []
+        self.fail: AppendFailed | None = None
+
+    def __call__(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
+        assert self.go.wait(10)
+        self.batches.append(len(batch))
+        if fail := self.fail:
+            self.fail = None
+            return [fail, *self.log.append_together(batch[1:])]
+        return self.log.append_together(batch)
+
+
+def held_up(log: EventLog) -> HeldUp:
+    storing = HeldUp(log)
+    log._committer = Committer(storing)  # pyright: ignore[reportPrivateUsage]
+    return storing
+
+
+def waiting(log: EventLog) -> int:
+    return len(log._committer._queue)  # pyright: ignore[reportPrivateUsage]
+
+
+def test_commands_on_one_calendar_are_decided_in_turn_and_stored_together(log: EventLog) -> None:
+    market = Market(log)
+    guests = [market.person() for _ in range(8)]
+    quotes = [market.quote(guest, day) for day, guest in enumerate(guests, 1)]
+    market.book(guests[0], quotes[0])
+    storing = held_up(log)
+    with ThreadPoolExecutor(8) as threads:
+        booked = [threads.submit(market.book, guests[n], quotes[n]) for n in range(1, 8)]
+        while waiting(log) < 6:
+            pass
+        storing.go.set()
+        assert all(each.result().result for each in booked)
+    assert sum(storing.batches) == 7
+    assert len(storing.batches) <= 2
+
+
+def test_when_an_earlier_decision_is_not_stored_the_later_ones_decide_again(log: EventLog) -> None:
+    market = Market(log)
+    guests = [market.person() for _ in range(6)]
+    quotes = [market.quote(guest, day) for day, guest in enumerate(guests, 1)]
+    storing = held_up(log)
+    storing.fail = VersionConflict()
+    with ThreadPoolExecutor(6) as threads:
+        booked = [
+            threads.submit(market.book, guest, quote)
+            for guest, quote in zip(guests, quotes, strict=True)
+        ]
+        while waiting(log) < 5:
+            pass
+        storing.go.set()
+        assert all(each.result().result for each in booked)
+
+
+def test_who_is_refused_because_of_a_decision_that_is_not_stored_gets_the_nights(
+    log: EventLog,
+) -> None:
+    market = Market(log)
+    first, second = market.person(), market.person()
+    quotes = market.quote(first, 3), market.quote(second, 3)
+    storing = held_up(log)
+    storing.fail = VersionConflict()
+    with ThreadPoolExecutor(2) as threads:
+        booked = [
+            threads.submit(market.book, guest, quote)
+            for guest, quote in zip((first, second), quotes, strict=True)
+        ]
+        while waiting(log) < 1:
+            pass
+        storing.go.set()
+        outcomes = [each.exception() for each in booked]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NightsTaken", "NoneType"]
