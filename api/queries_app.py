@@ -18,12 +18,14 @@ from api.query_routes import (
     audit,
     bookings,
     co_hosts,
+    external_calendars,
     listings,
     me,
     messages,
     promotions,
     reviews,
     search,
+    slots,
     waitlist,
 )
 from api.querying import QuerySide
@@ -49,6 +51,8 @@ ROUTERS = (
     search.router,
     listings.router,
     promotions.router,
+    slots.router,
+    external_calendars.router,
     bookings.router,
     reviews.router,
     messages.router,

@@ -12,6 +12,7 @@ RESOURCES: dict[str, str] = {
     "search": "Find published listings.",
     "listings": "What hosts offer: its words, nights and prices.",
     "rules": "What hosts ask of a stay and charge for it, always and on single dates.",
+    "calendars": "What is taken elsewhere, and what is taken here, as iCalendar.",
     "blocks": "Nights that a host takes off the market.",
     "co-hosts": "Who may act for a host, and in what.",
     "quotes": "A price that stands for an hour.",

@@ -10,6 +10,7 @@ from commands.work import Work
 from domain.calendar.decisions import block
 from domain.calendar.state import Claim
 from domain.local_time import local_date
+from domain.slot import whole_days
 from domain.stay import Stay
 
 
@@ -27,6 +28,7 @@ class BlockDates:
 def block_dates(message: BlockDates, work: Work) -> Claim:
     """The block; raises NoSuch, NotYours and NightsTaken."""
     listing = work.own_listing(message.listing_id, "block its dates", "calendar")
+    zone = listing.state.time_zone
     calendar = work.calendar(message.listing_id)
     events = block(
         calendar.state,
@@ -36,8 +38,9 @@ def block_dates(message: BlockDates, work: Work) -> Claim:
         stay=message.stay,
         units=message.units,
         reason=message.reason,
-        today=local_date(work.now, listing.state.time_zone),
+        today=local_date(work.now, zone),
         now=work.now,
+        slot=whole_days(message.stay, zone) if listing.state.kind == "slot" else None,
     )
     expire_lapsed(calendar.state, work)
     return work.record(calendar, events).state.claims[message.block_id]

@@ -16,6 +16,7 @@ from domain.calendar.decisions import hold, release
 from domain.local_time import local_date
 from domain.quote.decisions import check_still_bookable
 from domain.refusals import NoSuch, TooManyHolds
+from domain.rules.apart import buffers_of
 from domain.streams import booking_stream
 from domain.waitlist.decisions import take
 
@@ -47,7 +48,7 @@ def book(message: Book, work: Work) -> Versioned[Booking]:
         check_verified(work.account(quote.guest_id).state)
     listing = work.listing(quote.listing_id).state
     calendar = work.calendar(quote.listing_id)
-    check_still_bookable(listing, quote.stay, quote.units, work.now)
+    check_still_bookable(listing, quote.stay, quote.units, work.now, quote.slot)
     # Who books what the waitlist offered them takes the offer over, in the same step.
     offered = calendar.state.offered_to(quote.guest_id, quote.stay, work.now)
     given_up = release(calendar.state, offered.id) if offered else []
@@ -63,6 +64,8 @@ def book(message: Book, work: Work) -> Versioned[Booking]:
         until=hold_until(listing, quote, work.now),
         today=local_date(work.now, listing.time_zone),
         now=work.now,
+        slot=quote.slot,
+        buffers=buffers_of(listing.kind, listing.rules.schedule),
     )
     if work.has_holds(quote.guest_id, MOST_OPEN_HOLDS):
         raise TooManyHolds(maximum=MOST_OPEN_HOLDS)

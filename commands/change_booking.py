@@ -13,6 +13,7 @@ from domain.booking.state import Booking
 from domain.calendar.decisions import move
 from domain.local_time import local_date
 from domain.quote.decisions import check_still_bookable
+from domain.rules.apart import buffers_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,7 @@ def change_booking(message: ChangeBooking, work: Work) -> Versioned[Booking]:
     check_change(booking.state, work.now)
     check_quote(booking.state, quote, work.now)
     listing = work.any_listing(booking.state.listing_id).state
-    check_still_bookable(listing, quote.stay, quote.units, work.now)
+    check_still_bookable(listing, quote.stay, quote.units, work.now, quote.slot)
     calendar = work.calendar(listing.id)
     moved = move(
         calendar.state,
@@ -50,6 +51,8 @@ def change_booking(message: ChangeBooking, work: Work) -> Versioned[Booking]:
         units=quote.units,
         today=local_date(work.now, listing.time_zone),
         now=work.now,
+        slot=quote.slot,
+        buffers=buffers_of(listing.kind, listing.rules.schedule),
     )
     expire_lapsed(calendar.state, work)
     units = work.record(calendar, moved).state.claims[booking.state.id].units

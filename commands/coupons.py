@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from commands.work import Work
@@ -21,6 +22,23 @@ def coupon_of(code: str, host_id: UUID, work: Work) -> Coupon:
         if each is not None
     ]
     return chosen(code, shown)
+
+
+def coupon_kept(booking: Booking, work: Work) -> Coupon | None:
+    """The coupon that ``booking`` has used, for what it is changed to."""
+    promotion = work.promotion(booking.promotion_id) if booking.promotion_id else None
+    if promotion is None:
+        return None
+    # Its own redemption does not stand in its way.
+    others = {
+        each: guest for each, guest in promotion.state.redemptions.items() if each != booking.id
+    }
+    return Coupon(
+        promotion=replace(promotion.state, redemptions=others),
+        version=promotion.version,
+        guest_id=booking.guest_id,
+        now=work.now,
+    )
 
 
 def redeem_coupon(booking: Booking, work: Work) -> None:

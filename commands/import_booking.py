@@ -25,6 +25,7 @@ from domain.local_time import local_date
 from domain.money import Money
 from domain.quote.imported import quote_imported
 from domain.quote.state import evolve as evolve_quote
+from domain.rules.apart import buffers_of
 from domain.stay import Stay
 from domain.streams import account_stream, booking_stream, quote_stream
 
@@ -84,6 +85,7 @@ def import_booking(message: ImportBooking, work: Work) -> Versioned[Booking]:
         until=hold_until(listing, quote, work.now),
         today=local_date(work.now, listing.time_zone),
         now=work.now,
+        buffers=buffers_of(listing.kind, listing.rules.schedule),
     )
     expire_lapsed(calendar.state, work)
     claimed = _after(calendar.state, evolve_calendar, held)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from commands.coupons import redeem_coupon
 from commands.lapsed import expire_lapsed
 from commands.versioned import Versioned
 from commands.work import Work
@@ -15,7 +17,8 @@ from domain.booking.settling import needs_nights, settle
 from domain.booking.state import Booking
 from domain.calendar.decisions import reclaim
 from domain.local_time import local_date
-from domain.refusals import NightsTaken
+from domain.refusals import NightsTaken, Refusal
+from domain.rules.apart import buffers_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +58,15 @@ def _claim(booking: Booking, work: Work) -> bool:
             units=len(booking.units),
             today=local_date(work.now, booking.time_zone),
             now=work.now,
+            slot=booking.slot,
+            buffers=buffers_of(listing.kind, listing.rules.schedule),
         )
     except NightsTaken:
         return False
     expire_lapsed(calendar.state, work, but=booking.id)
     work.record(calendar, events)
+    if booking.status_at(work.now) == "expired":
+        # The coupon went back when the hold lapsed. If it is used up by now, the price still holds.
+        with suppress(Refusal):
+            redeem_coupon(booking, work)
     return True

@@ -57,6 +57,59 @@ class DatesReversed(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class SlotReversed(Refusal):
+    """A slot does not end after it starts."""
+
+    code = "slot_reversed"
+    says = (
+        "The end, {ends_at:%Y-%m-%dT%H:%MZ}, must be after the start, {starts_at:%Y-%m-%dT%H:%MZ}."
+    )
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(eq=False, kw_only=True)
+class WrongDates(Refusal):
+    """A listing by the hour was asked for by days, or one by days for hours."""
+
+    code = "wrong_dates"
+    says = "A {kind} takes {wanted}."
+    kind: str
+    wanted: str
+
+
+@dataclass(eq=False, kw_only=True)
+class SlotPast(Refusal):
+    """The slot has begun already."""
+
+    code = "slot_past"
+    says = "The slot at {starts_at:%Y-%m-%dT%H:%MZ} has begun; choose a later one."
+    starts_at: datetime
+
+
+@dataclass(eq=False, kw_only=True)
+class NotASlot(Refusal):
+    """The times are none that the listing offers: not on a step, or of another length."""
+
+    code = "not_a_slot"
+    says = (
+        "Slots begin every {step_minutes} minutes from opening time and last a multiple of"
+        " {slot_minutes} minutes; see the listing's slots."
+    )
+    step_minutes: int
+    slot_minutes: int
+
+
+@dataclass(eq=False, kw_only=True)
+class OutsideOpeningHours(Refusal):
+    """The listing is closed at some time of the slot."""
+
+    code = "outside_opening_hours"
+    says = "The listing is closed from {closes_at:%Y-%m-%dT%H:%MZ} on; end by then."
+    closes_at: datetime
+
+
+@dataclass(eq=False, kw_only=True)
 class DatesPast(Refusal):
     """The arrival lies before today in the listing's time zone."""
 

@@ -24,14 +24,19 @@ from domain.booking.facts import (
     BookingRequested,
 )
 from domain.booking.payment_facts import PayoutDue, PayoutScheduled
-from domain.calendar.facts import BlockLifted, ClaimMoved, HoldLapsed, HoldReleased
+from domain.calendar.facts import (
+    BlockLifted,
+    ClaimMoved,
+    ExternalCalendarImported,
+    HoldLapsed,
+    HoldReleased,
+)
 from domain.events import Event
 from domain.listing.facts import CapacitySet, ListingPublished, TermsSet
 from domain.local_time import instant
 from domain.recorded import Recorded
 from domain.review.facts import GuestReviewed, HostReviewed, ReviewsPublished
 from domain.rules.facts import DatesChanged, RulesSet
-from domain.rules.schedule import CHECK_OUT
 from domain.streams import subject
 from domain.waitlist.facts import (
     OfferLapsed,
@@ -122,7 +127,9 @@ def _host_must_decide(event: BookingRequested) -> datetime | None:
 
 
 def _guest_leaves(event: BookingRequested | BookingChanged) -> datetime:
-    return instant(event.stay.depart, CHECK_OUT, event.time_zone)
+    if event.slot:
+        return event.slot.ends_at
+    return instant(event.stay.depart, event.check_out, event.time_zone)
 
 
 RULES: Final[Mapping[Kind, Rule]] = {
@@ -163,6 +170,7 @@ RULES: Final[Mapping[Kind, Rule]] = {
                 HoldLapsed,
                 BlockLifted,
                 ClaimMoved,
+                ExternalCalendarImported,
                 CapacitySet,
                 TermsSet,
                 RulesSet,

@@ -1,22 +1,25 @@
 """The rows that make an overlap of claims impossible, derived from the calendar's own events.
 
-A claim is a row a unit with the range it takes; the table's EXCLUDE constraint does the rest. The
-rows change in the transaction that stores the events, deletions before insertions.
+A claim is a row a unit with the range it takes, alone and with each of its buffers; the table's
+EXCLUDE constraints do the rest. The rows change in the transaction that stores the events,
+deletions before insertions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 
+from domain.calendar.extent import Extent, extent_of
 from domain.calendar.facts import (
     BlockLifted,
     ClaimMoved,
+    ExternalCalendarImported,
     HoldConfirmed,
     HoldExtended,
     HoldLapsed,
@@ -27,13 +30,15 @@ from domain.calendar.facts import (
     UnitsReassigned,
 )
 from domain.events import Event
-from domain.stay import Stay
 
 INSERT = (
-    "INSERT INTO claims (claim_id, listing_id, unit, during, expires_at, booking_id, guest_id)"
-    " SELECT c, l, u, tsrange(f, t), e, b, g FROM unnest(%s::uuid[], %s::uuid[], %s::int[],"
+    "INSERT INTO claims (claim_id, listing_id, unit, during, and_before, and_after, expires_at,"
+    " booking_id, guest_id)"
+    " SELECT c, l, u, tsrange(f, t), CASE WHEN p IS NOT NULL THEN tsrange(p, t) END,"
+    " CASE WHEN n IS NOT NULL THEN tsrange(f, n) END, e, b, g"
+    " FROM unnest(%s::uuid[], %s::uuid[], %s::int[], %s::timestamp[], %s::timestamp[],"
     " %s::timestamp[], %s::timestamp[], %s::timestamptz[], %s::uuid[], %s::uuid[])"
-    " AS rows (c, l, u, f, t, e, b, g)"
+    " AS rows (c, l, u, f, t, p, n, e, b, g)"
 )
 UPDATE = (
     "UPDATE claims SET expires_at = e FROM unnest(%s::uuid[], %s::timestamptz[]) AS rows (c, e)"
@@ -46,6 +51,21 @@ STEP_IN = (
     " WHERE claim_id = c AND unit = -1 - b"
 )
 DELETE = "DELETE FROM claims WHERE claim_id = ANY(%s)"
+
+
+RowTimes = tuple[datetime, datetime, datetime | None, datetime | None]
+"""From, to, from with the buffer before, to with the buffer after; no buffer, no such time."""
+
+
+def row_times(extent: Extent) -> RowTimes:
+    """The times in the row of a claim that takes ``extent``."""
+    before, after = (extent.buffers.before, extent.buffers.after) if extent.buffers else (0, 0)
+    return (
+        extent.start,
+        extent.end,
+        extent.start - timedelta(minutes=before) if before else None,
+        extent.end + timedelta(minutes=after) if after else None,
+    )
 
 
 @dataclass
@@ -61,13 +81,21 @@ class ClaimChanges:
         """Take ``event`` into account; events of other streams change nothing."""
         match event:
             case NightsHeld():
-                self._take(event.claim_id, event.listing_id, event.units, event.stay,
+                extent = extent_of(event.stay, event.slot, event.buffers)
+                self._take(event.claim_id, event.listing_id, event.units, extent,
                            event.until, event.booking_id, event.guest_id)  # fmt: skip
             case OfferHeld():
                 # Without its guest: an offer is none of the holds that an account has open.
-                self._take(event.claim_id, event.listing_id, event.units, event.stay, event.until)
+                extent = extent_of(event.stay, None, event.buffers)
+                self._take(event.claim_id, event.listing_id, event.units, extent, event.until)
             case RangeBlocked():
-                self._take(event.claim_id, event.listing_id, event.units, event.stay)
+                extent = extent_of(event.stay, event.slot, None)
+                self._take(event.claim_id, event.listing_id, event.units, extent)
+            case ExternalCalendarImported():
+                self._release(event.released)
+                for made in event.claims:
+                    extent = extent_of(made.stay, made.slot, event.buffers)
+                    self._take(made.claim_id, event.listing_id, made.units, extent)
             case HoldExtended():
                 self.expiries[event.claim_id] = event.until
             case HoldConfirmed():
@@ -75,32 +103,34 @@ class ClaimChanges:
             case UnitsReassigned():
                 self._move(event)
             case ClaimMoved():
-                self._release(event.claim_id)
-                self._take(event.claim_id, event.listing_id, event.units, event.stay,
+                self._release([event.claim_id])
+                extent = extent_of(event.stay, event.slot, event.buffers)
+                self._take(event.claim_id, event.listing_id, event.units, extent,
                            event.until, event.booking_id, event.guest_id)  # fmt: skip
             case HoldReleased() | HoldLapsed() | BlockLifted():
-                self._release(event.claim_id)
+                self._release([event.claim_id])
             case _:
                 pass
 
-    def _release(self, claim_id: UUID) -> None:
-        self.released.add(claim_id)
+    def _release(self, claims: Iterable[UUID]) -> None:
+        gone = set(claims)
+        self.released |= gone
         # Deletions run first, so what the same step took must not be inserted after them.
-        self.taken = [row for row in self.taken if row[0] != claim_id]
+        self.taken = [row for row in self.taken if row[0] not in gone]
 
     def _take(
         self,
         claim_id: UUID,
         listing_id: UUID,
         units: Iterable[int],
-        stay: Stay,
+        extent: Extent,
         until: datetime | None = None,
         booking_id: UUID | None = None,
         guest_id: UUID | None = None,
     ) -> None:
+        times = row_times(extent)
         self.taken += [
-            (claim_id, listing_id, unit, stay.arrive, stay.depart, until, booking_id, guest_id)
-            for unit in units
+            (claim_id, listing_id, unit, *times, until, booking_id, guest_id) for unit in units
         ]
 
     def _move(self, event: UnitsReassigned) -> None:

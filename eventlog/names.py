@@ -40,6 +40,7 @@ NAMES: dict[type[Event], str] = {
     calendar.UnitsReassigned: "calendar.units_reassigned.v1",
     calendar.OfferHeld: "calendar.offer_held.v1",
     calendar.RangeBlocked: "calendar.range_blocked.v1",
+    calendar.ExternalCalendarImported: "calendar.external_calendar_imported.v1",
     calendar.BlockLifted: "calendar.block_lifted.v1",
     calendar.ClaimMoved: "calendar.claim_moved.v1",
     quote.Quoted: "quote.quoted.v1",

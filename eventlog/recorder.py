@@ -52,6 +52,8 @@ FAILURES: dict[str | None, type[AppendFailed]] = {
     "stored_events_position": VersionConflict,
     "receipts_pkey": ReceiptExists,
     "claims_no_overlap": ClaimsOverlap,
+    "claims_no_buffer_before": ClaimsOverlap,
+    "claims_no_buffer_after": ClaimsOverlap,
     "claims_pkey": ClaimsOverlap,
     "credentials_email_hash": CredentialExists,
 }

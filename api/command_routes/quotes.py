@@ -13,7 +13,6 @@ from api.representations.quote import Quote, QuoteBody
 from commands.make_quote import MakeQuote, QuoteMade, make_quote
 from commands.quote_change import ChangeQuoted, QuoteChange, quote_change
 from commands.receipts import StoredResponse
-from domain.stay import Stay
 
 router = ordered_router("quotes")
 
@@ -25,13 +24,13 @@ async def quote(request: Request, side: Side, caller: Caller, body: QuoteBody) -
 
     With a `booking_id` it is the price of a change, and says the difference.
     """
-    assert body.arrive is not None, "the body was checked as a whole"
-    assert body.depart is not None, "the body was checked as a whole"
+    when = body.when()
     if body.booking_id is not None:
         asked = QuoteChange(
             quote_id=uuid7(),
             booking_id=body.booking_id,
-            stay=Stay(body.arrive, body.depart),
+            stay=when.stay,
+            times=when.times,
             guests=body.guests,
             units=body.units if "units" in body.model_fields_set else None,
             ages=tuple(body.ages) if body.ages is not None else None,
@@ -42,7 +41,8 @@ async def quote(request: Request, side: Side, caller: Caller, body: QuoteBody) -
         quote_id=uuid7(),
         listing_id=body.listing_id,
         guest_id=caller,
-        stay=Stay(body.arrive, body.depart),
+        stay=when.stay,
+        times=when.times,
         guests=body.guests,
         units=body.units,
         ages=tuple(body.ages) if body.ages is not None else None,

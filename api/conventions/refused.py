@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.conventions.problems import FieldError, Problem
-from domain.refusals import InvalidOffer, ListingIncomplete, Refusal
+from domain.refusals import InvalidOffer, ListingIncomplete, Refusal, WrongDates
 
 STATUSES: dict[str, int] = {
     "not_yours": 403,
@@ -44,6 +44,10 @@ FIELDS: dict[str, str] = {
     "departure_not_allowed": "depart",
     "dates_reversed": "depart",
     "no_guests": "guests",
+    "slot_reversed": "ends_at",
+    "slot_past": "starts_at",
+    "not_a_slot": "starts_at",
+    "outside_opening_hours": "ends_at",
     "too_many_guests": "guests",
     "too_many_units": "units",
     "currency_mismatch": "currency",
@@ -82,6 +86,9 @@ def _fields(refusal: Refusal, detail: str) -> list[FieldError]:
                 FieldError(field=field, code="required", message="needed before publishing")
                 for field in refusal.missing
             ]
+        case WrongDates():
+            field = "arrive" if refusal.kind == "slot" else "starts_at"
+            return [FieldError(field=field, code=refusal.code, message=detail)]
         case InvalidOffer():
             return [FieldError(field=refusal.field, code=refusal.code, message=refusal.why)]
         case _:

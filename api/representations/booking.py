@@ -17,7 +17,7 @@ from domain.booking.facts import Party, RefundLine
 from domain.booking.policy import WHOLE
 from domain.booking.state import Booking as DomainBooking
 from domain.booking.state import PaymentStatus, Status
-from domain.listing.facts import Kind
+from domain.kind import Kind
 from domain.refusals import PolicyForbids
 
 
@@ -94,6 +94,10 @@ class Booking(BaseModel):
     kind: Kind
     arrive: date
     depart: date
+    starts_at: datetime | None = Field(default=None, exclude_if=_is_absent)
+    ends_at: datetime | None = Field(default=None, exclude_if=_is_absent)
+    check_in: datetime = Field(description="From when you may come; pick-up; a slot's start.")
+    check_out: datetime = Field(description="By when you leave; return; a slot's end.")
     guests: int
     units: int
     status: Status
@@ -131,6 +135,10 @@ class Booking(BaseModel):
             kind=booking.kind,
             arrive=booking.stay.arrive,
             depart=booking.stay.depart,
+            starts_at=booking.slot.starts_at if booking.slot else None,
+            ends_at=booking.slot.ends_at if booking.slot else None,
+            check_in=booking.check_in,
+            check_out=booking.check_out,
             guests=booking.guests,
             units=len(booking.units),
             status=status,

@@ -11,8 +11,9 @@ from api.representations.policy import Policy, PolicyBody, policy_terms
 from api.representations.rating import Rating, is_absent
 from api.representations.values import Input, Money
 from domain.booking.policy import FLEXIBLE
-from domain.listing.facts import Kind, Permission
+from domain.kind import Kind
 from domain.listing.facts import Location as DomainLocation
+from domain.listing.facts import Permission
 from domain.listing.offer import (
     LONGEST_DESCRIPTION,
     LONGEST_LABEL,
@@ -65,7 +66,9 @@ class Terms(Input):
     location: Location | None = None
     units: Annotated[StrictInt, Field(ge=1, le=MOST_UNITS)] = 1
     max_guests: Annotated[StrictInt, Field(ge=1, le=MOST_GUESTS)] = 1
-    price: Annotated[Money | None, Field(description="A night of one unit.")] = None
+    price: Annotated[
+        Money | None, Field(description="A night, a slot's length or a day of one unit.")
+    ] = None
     minimum_nights: Annotated[StrictInt, Field(ge=1, le=LONGEST_STAY)] = 1
     maximum_nights: Annotated[StrictInt, Field(ge=1, le=LONGEST_STAY)] = 365
     instant: StrictBool = True

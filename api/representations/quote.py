@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
-from api.representations.values import Day, Input, Money
+from api.representations.values import Day, Input, LocalTime, Money
+from api.representations.when import When, WrongPair
 from domain.listing.offer import MOST_GUESTS, MOST_UNITS
 from domain.money import Money as DomainMoney
 from domain.quote.facts import QuoteLine
@@ -25,6 +26,9 @@ def _is_absent(value: object) -> bool:
     return value is None
 
 
+OF_A_SLOT = "Of a listing by the hour; local where it is, unless the time has an offset."
+
+
 class QuoteBody(Input):
     """Which listing, or which booking to change; when and for how many; stays take days."""
 
@@ -32,32 +36,31 @@ class QuoteBody(Input):
     booking_id: UUID | None = Field(default=None, description="Instead of a listing: a change.")
     arrive: Day | None = None
     depart: Day | None = None
-    starts_at: Any = Field(default=None, description="For listings by the hour only.")
-    ends_at: Any = Field(default=None, description="For listings by the hour only.")
+    starts_at: Annotated[LocalTime | None, Field(description=OF_A_SLOT)] = None
+    ends_at: Annotated[LocalTime | None, Field(description=OF_A_SLOT)] = None
     guests: Guests
     ages: Annotated[list[Age], Field(max_length=MOST_GUESTS)] | None = None
     units: Units = 1
     coupon: Annotated[str, Field(max_length=100)] | None = None
 
     @model_validator(mode="after")
-    def _takes_days(self) -> Self:
+    def _names_one_range(self) -> Self:
         if (self.listing_id is None) == (self.booking_id is None):
             raise PydanticCustomError(
                 "required", "name a listing_id, or a booking_id to change", {"field": "listing_id"}
             )
-        if self.starts_at is not None or self.ends_at is not None:
-            blamed = "starts_at" if self.starts_at is not None else "ends_at"
-            raise PydanticCustomError(
-                "wrong_dates",
-                "a stay takes arrive and depart, not starts_at and ends_at",
-                {"field": blamed},
-            )
-        if self.arrive is None or self.depart is None:
-            blamed = "arrive" if self.arrive is None else "depart"
-            raise PydanticCustomError(
-                "wrong_dates", "a stay takes arrive and depart", {"field": blamed}
-            )
+        try:
+            self.when()
+        except WrongPair as wrong:
+            # Its type asks for a literal, lest a client's text be formatted: this one is ours.
+            raise PydanticCustomError("wrong_dates", str(wrong), {"field": wrong.field}) from None  # type: ignore[arg-type]
         return self
+
+    def when(self) -> When:
+        """The days or the times that are asked for."""
+        return When(
+            arrive=self.arrive, depart=self.depart, starts_at=self.starts_at, ends_at=self.ends_at
+        )
 
 
 class Line(BaseModel):
@@ -102,6 +105,8 @@ class Price(BaseModel):
     listing_id: UUID
     arrive: date
     depart: date
+    starts_at: datetime | None = Field(default=None, exclude_if=_is_absent)
+    ends_at: datetime | None = Field(default=None, exclude_if=_is_absent)
     guests: int
     units: int
     lines: list[PriceLine]
@@ -134,6 +139,8 @@ class Quote(Price):
             listing_id=quote.listing_id,
             arrive=quote.stay.arrive,
             depart=quote.stay.depart,
+            starts_at=quote.slot.starts_at if quote.slot else None,
+            ends_at=quote.slot.ends_at if quote.slot else None,
             guests=quote.guests,
             units=quote.units,
             lines=lines_of(quote.lines),

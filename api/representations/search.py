@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from api.representations.listing import Location
 from api.representations.rating import Rating, is_absent
 from api.representations.values import Money
+from domain.kind import Kind
 from projections.listing_search.criteria import Near
 from projections.listing_search.queries import Found, FoundListing
 from projections.listing_search.suggest import Suggestion
@@ -31,6 +32,7 @@ class FoundItem(BaseModel):
     """A listing that suits."""
 
     id: UUID
+    kind: Kind
     title: str
     location: Location | None
     room_type: str | None
@@ -43,6 +45,7 @@ class FoundItem(BaseModel):
         """As the read model has it."""
         return cls.model_construct(
             id=UUID(found.id),
+            kind=found.kind,
             title=found.title,
             location=Location.of(found.location) if found.location else None,
             room_type=found.room_type,

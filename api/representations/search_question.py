@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.representations.values import Day, Whole
+from domain.kind import Kind
 from domain.listing.offer import LONGEST_LABEL, MOST_GUESTS
 from domain.money import LARGEST_AMOUNT
 from domain.stay import Stay
@@ -43,6 +44,7 @@ class SearchQuestion(BaseModel):
     price_max: Amount | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
     room_type: Annotated[str, Field(min_length=1, max_length=LONGEST_LABEL)] | None = None
+    kind: Kind | None = None
     amenities: Annotated[str, Field(max_length=1000)] | None = None
     instant: bool | None = None
     sort: Sort | None = None
@@ -93,6 +95,7 @@ class SearchQuestion(BaseModel):
             price_max=self.price_max,
             currency=self.currency,
             room_type=self.room_type,
+            kind=self.kind,
             instant=self.instant,
             sort=self.sort,
             limit=limit,

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from domain.money import LARGEST_AMOUNT
 from domain.money import Money as DomainMoney
 
+EARLIEST_YEAR, LATEST_YEAR = 1900, 9000
 _WHOLE = re.compile(r"-?\d+", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(
@@ -36,6 +37,24 @@ def _whole(given: Any) -> Any:
     return given
 
 
+_LOCAL = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:[Zz]|[+-]\d{2}:\d{2})?", re.ASCII
+)
+
+
+def _local(given: Any) -> Any:
+    if not isinstance(given, str) or not _LOCAL.fullmatch(given):
+        raise PydanticCustomError("bad_time", "must be a time such as 2026-11-01T01:30")
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        raise PydanticCustomError("bad_time", "there is no such time") from None
+    # Nearer to the ends of the calendar an offset leads out of it.
+    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        raise PydanticCustomError("bad_time", "is too far away")
+    return moment
+
+
 def _instant(given: Any) -> Any:
     # A plus sign that was not escaped in a query arrives as a space.
     text = given.replace(" ", "+") if isinstance(given, str) else ""
@@ -56,6 +75,10 @@ Day = Annotated[date, BeforeValidator(_day)]
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
 """An RFC 3339 time; a bare day is its midnight in UTC."""
+
+
+LocalTime = Annotated[datetime, BeforeValidator(_local)]
+"""A time where the listing is, such as ``2026-11-01T01:30``, or an instant by its offset."""
 
 
 def not_blank(given: str) -> str:

@@ -54,6 +54,8 @@ def change(
         lines=quote.lines,
         total=quote.total,
         deposit=quote.deposit,
+        check_out=booking.check_out_time,
+        slot=quote.slot,
     )
     after = evolve(booking, changed)
     if after.due.amount < 0:

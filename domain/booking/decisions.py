@@ -62,6 +62,8 @@ def request(
             hold_expires_at=hold_until(listing, quote, now),
             deposit=quote.deposit,
             check_in=listing.rules.schedule.check_in,
+            check_out=listing.rules.schedule.check_out,
+            slot=quote.slot,
             hold_minutes=listing.rules.hold_minutes,
             promotion_id=quote.promotion_id,
         )
@@ -78,6 +80,8 @@ def hold_until(listing: Listing, quote: Quote, now: datetime) -> datetime:
     if listing.instant:
         return shortest
     check_in = instant(quote.stay.arrive, rules.schedule.check_in, listing.time_zone)
+    if quote.slot:
+        check_in = quote.slot.starts_at
     return min(now + timedelta(hours=rules.decide_within_hours), max(check_in, shortest))
 
 

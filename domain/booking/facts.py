@@ -9,11 +9,12 @@ from uuid import UUID
 
 from domain.booking.payment_facts import PaymentEvent
 from domain.booking.policy import CancellationPolicy
-from domain.listing.facts import Kind
+from domain.kind import Kind
 from domain.money import Money
 from domain.quote.facts import QuoteLine
 from domain.rules.document import HOLD_MINUTES
-from domain.rules.schedule import CHECK_IN
+from domain.rules.schedule import CHECK_IN, CHECK_OUT
+from domain.slot import Slot
 from domain.stay import Stay
 
 Party = Literal["guest", "host", "platform"]
@@ -24,8 +25,10 @@ Side = Literal["guest", "host"]
 class BookingRequested:
     """A guest asked to stay; the nights are held, and the host decides first unless instant.
 
-    ``check_in`` is the local time from which the guest may arrive; the guest has ``hold_minutes``
-    to confirm, again once the host has approved.
+    ``check_in`` is the local time from which the guest may arrive, ``check_out`` that by which they
+    leave: pick-up and return of what is rented. For a listing by the hour ``slot`` is what was
+    asked for, and ``stay`` the local days it touches. The guest has ``hold_minutes`` to confirm,
+    again once the host has approved.
     """
 
     booking_id: UUID
@@ -48,6 +51,8 @@ class BookingRequested:
     check_in: time = CHECK_IN
     hold_minutes: int = HOLD_MINUTES
     promotion_id: UUID | None = None
+    check_out: time = CHECK_OUT
+    slot: Slot | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +116,8 @@ class BookingChanged:
     lines: tuple[QuoteLine, ...]
     total: Money
     deposit: Money | None
+    check_out: time = CHECK_OUT
+    slot: Slot | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,12 +27,13 @@ from domain.booking.facts import (
 from domain.booking.ledger import evolve as evolve_account
 from domain.booking.payments import Account
 from domain.booking.policy import CancellationPolicy
-from domain.listing.facts import Kind
+from domain.kind import Kind
 from domain.local_time import instant
 from domain.money import Money
 from domain.quote.facts import QuoteLine
 from domain.rules.document import HOLD_MINUTES
 from domain.rules.schedule import CHECK_IN, CHECK_OUT
+from domain.slot import Slot
 from domain.stay import Stay
 
 Status = Literal[
@@ -80,11 +81,22 @@ class Booking:
     check_in_time: time = CHECK_IN
     hold_minutes: int = HOLD_MINUTES
     source: BookingImported | None = None
+    check_out_time: time = CHECK_OUT
+    slot: Slot | None = None
 
     @property
     def check_in(self) -> datetime:
-        """The instant from which the guest may arrive."""
+        """The instant from which the guest may arrive: a slot's start."""
+        if self.slot:
+            return self.slot.starts_at
         return instant(self.stay.arrive, self.check_in_time, self.time_zone)
+
+    @property
+    def check_out(self) -> datetime:
+        """The instant by which the guest leaves: a slot's end."""
+        if self.slot:
+            return self.slot.ends_at
+        return instant(self.stay.depart, self.check_out_time, self.time_zone)
 
     @property
     def arrival_day(self) -> datetime:
@@ -93,13 +105,13 @@ class Booking:
 
     @property
     def departure_day(self) -> datetime:
-        """The instant at which the day of departure begins, in the listing's zone."""
-        return instant(self.stay.depart, time(0), self.time_zone)
+        """The instant from which leaving frees no more nights, in the listing's zone.
 
-    @property
-    def check_out(self) -> datetime:
-        """The instant at which the stay is over."""
-        return instant(self.stay.depart, CHECK_OUT, self.time_zone)
+        That is when the day of departure begins, or the slot ends.
+        """
+        if self.slot:
+            return self.slot.ends_at
+        return instant(self.stay.depart, time(0), self.time_zone)
 
     @property
     def paid(self) -> Money:
@@ -183,6 +195,7 @@ def evolve(booking: Booking | None, event: BookingEvent) -> Booking:
                 lines=event.lines,
                 total=event.total,
                 deposit=event.deposit,
+                slot=event.slot,
             )
         case BookingCheckedIn():
             return replace(booking, status="checked_in")
@@ -221,4 +234,6 @@ def _requested(event: BookingRequested) -> Booking:
         check_in_time=event.check_in,
         hold_minutes=event.hold_minutes,
         promotion_id=event.promotion_id,
+        check_out_time=event.check_out,
+        slot=event.slot,
     )

@@ -1,52 +1,59 @@
-"""Finds units for claims so that no two that overlap share one.
+"""Finds units for claims so that no two that collide share one.
 
 Claims are taken in the order in which they begin, each keeping its units where it can. In that
-order a claim meets only claims that hold its own first night, so it finds units whenever that
-night has enough. Claims that have begun stay where they are: guests do not change rooms.
+order a claim meets only claims that are busy when it begins, so where all buffers are alike it
+finds units whenever that moment has enough. Claims that have begun stay where they are: guests do
+not change rooms.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import islice
 from uuid import UUID
 
+from domain.calendar.extent import Extent, later
 from domain.calendar.state import Claim
-from domain.stay import Stay
 
 Units = tuple[int, ...]
 
 
 def arrange(
-    claims: Iterable[Claim], stay: Stay, wanted: int, capacity: int, today: date
-) -> tuple[Units, dict[UUID, Units]]:
-    """Units for ``stay``, which has enough on every night, and for each of ``claims``."""
-    begun: list[Claim] = []
-    waiting: list[tuple[Stay, Claim | None]] = [(stay, None)]
+    claims: Iterable[Claim], asked: Extent, wanted: int, capacity: int, begun: datetime
+) -> tuple[Units, dict[UUID, Units]] | None:
+    """Units for ``asked`` and for each of ``claims``; none when this order finds too few.
+
+    Claims that start at ``begun`` or before stay. None is found only where time in the past is
+    asked for, or where claims have other buffers than ``asked``.
+    """
+    units: dict[UUID, Units] = {}
+    here: list[tuple[Extent, Units]] = []
+    waiting: list[tuple[Extent, Claim | None]] = [(asked, None)]
     for claim in claims:
-        if claim.stay.arrive <= today:
-            begun.append(claim)
+        if (extent := claim.extent).start <= begun:
+            here.append((extent, claim.units))
+            units[claim.id] = claim.units
         else:
-            waiting.append((claim.stay, claim))
-    units = {claim.id: claim.units for claim in begun}
-    newcomer: Units = ()
-    present = _Present()
-    for claim in begun:
+            waiting.append((extent, claim))
+    present = _Present(max(extent.gap for extent, _ in (*here, *waiting)))
+    for extent, own in here:
         # What is over by now is in nobody's way, and another may have its unit.
-        if claim.stay.depart > today:
-            present.add(claim.stay.depart, claim.units)
+        if later(extent.end, present.gap) > begun:
+            present.add(extent, own)
+    newcomer: Units = ()
     # At the same start the newcomer goes last, so that fewer move.
-    for when, claim in sorted(waiting, key=lambda each: (each[0].arrive, each[1] is None)):
-        if when.arrive > today:
-            taken = present.on(when.arrive)
+    for extent, claim in sorted(waiting, key=lambda each: (each[0].start, each[1] is None)):
+        if extent.start > begun:
+            taken = present.colliding(extent)
         else:
-            taken = {unit for each in begun if each.stay.overlaps(when) for unit in each.units}
+            taken = {unit for other, own in here if other.collides(extent) for unit in own}
         own = claim.units if claim else ()
         chosen = _choose(own, len(own) if claim else wanted, capacity, taken)
-        if when.depart > today:
-            present.add(when.depart, chosen)
+        if chosen is None:
+            return None
+        present.add(extent, chosen)
         if claim:
             units[claim.id] = chosen
         else:
@@ -55,26 +62,28 @@ def arrange(
 
 
 class _Present:
-    """The units in use as the days go by: who leaves first is forgotten first."""
+    """The units in use as time goes by: who can't collide any more is forgotten."""
 
-    def __init__(self) -> None:
-        self._leaving: list[tuple[date, Units]] = []
-        self._units: set[int] = set()
+    def __init__(self, gap: timedelta) -> None:
+        self.gap = gap
+        self._leaving: list[tuple[datetime, int, Extent, Units]] = []
+        self._seen = 0
 
-    def add(self, depart: date, units: Units) -> None:
-        heappush(self._leaving, (depart, units))
-        self._units.update(units)
+    def add(self, extent: Extent, units: Units) -> None:
+        self._seen += 1
+        heappush(self._leaving, (later(extent.end, self.gap), self._seen, extent, units))
 
-    def on(self, night: date) -> set[int]:
-        while self._leaving and self._leaving[0][0] <= night:
-            self._units.difference_update(heappop(self._leaving)[1])
-        return self._units
+    def colliding(self, extent: Extent) -> set[int]:
+        while self._leaving and self._leaving[0][0] <= extent.start:
+            heappop(self._leaving)
+        return {
+            unit for _, _, other, own in self._leaving if other.collides(extent) for unit in own
+        }
 
 
-def _choose(own: Units, needed: int, capacity: int, taken: set[int]) -> Units:
+def _choose(own: Units, needed: int, capacity: int, taken: set[int]) -> Units | None:
     """``needed`` free units, ``own`` ones first."""
     kept = [unit for unit in own if unit not in taken]
     others = (unit for unit in range(capacity) if unit not in taken and unit not in own)
     chosen = [*kept[:needed], *islice(others, max(0, needed - len(kept)))]
-    assert len(chosen) == needed, "every night has enough units"
-    return tuple(sorted(chosen))
+    return tuple(sorted(chosen)) if len(chosen) == needed else None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from domain.buffers import NO_BUFFERS, Buffers
 from domain.calendar.arrangement import arrange
+from domain.calendar.extent import Extent, extent_of, moment_of
 from domain.calendar.facts import (
     BlockLifted,
     CalendarEvent,
@@ -19,8 +22,10 @@ from domain.calendar.facts import (
     RangeBlocked,
     UnitsReassigned,
 )
+from domain.calendar.room import units_free
 from domain.calendar.state import Calendar
 from domain.refusals import NightsTaken, NoSuch, TooManyUnits
+from domain.slot import Slot
 from domain.stay import Stay
 
 
@@ -37,14 +42,18 @@ def hold(  # noqa: PLR0913 - a hold is made of these
     until: datetime,
     today: date,
     now: datetime,
+    slot: Slot | None = None,
+    buffers: Buffers = NO_BUFFERS,
 ) -> list[CalendarEvent]:
     """Claim ``units`` units for a booking; lapsed holds are released in the same step.
 
-    Whatever fits the number of units every night is accepted: claims that begin after ``today``,
-    the listing's own date, move to other units where they must. Raises NightsTaken when too few
-    units are free on some night.
+    A listing by the hour takes a ``slot``, and ``stay`` are the days it touches. Whatever fits the
+    number of units at every moment, buffers counted, is accepted: claims that begin after
+    ``today``, the listing's own date, or as slots after ``now``, move to other units where they
+    must. Raises NightsTaken when too few units are free.
     """
-    picked, moves = _make_room(calendar, listing_id, capacity, stay, units, today, now)
+    asked = _Asked(listing_id, capacity, stay, slot, buffers)
+    picked, moves = _make_room(calendar, asked, units, today, now)
     held = NightsHeld(
         listing_id=listing_id,
         claim_id=claim_id,
@@ -53,6 +62,8 @@ def hold(  # noqa: PLR0913 - a hold is made of these
         stay=stay,
         units=picked,
         until=until,
+        slot=slot,
+        buffers=buffers,
     )
     return [*tidy(calendar, now), *moves, held]
 
@@ -69,12 +80,14 @@ def hold_for_offer(  # noqa: PLR0913 - an offer is made of these
     until: datetime,
     today: date,
     now: datetime,
+    buffers: Buffers = NO_BUFFERS,
 ) -> list[CalendarEvent]:
     """Claim ``units`` units for a guest of the waitlist; raises NightsTaken as :func:`hold` does.
 
     Holds that have lapsed are released in the same step by whoever offers.
     """
-    picked, moves = _make_room(calendar, listing_id, capacity, stay, units, today, now)
+    asked = _Asked(listing_id, capacity, stay, None, buffers)
+    picked, moves = _make_room(calendar, asked, units, today, now)
     held = OfferHeld(
         listing_id=listing_id,
         claim_id=claim_id,
@@ -82,11 +95,12 @@ def hold_for_offer(  # noqa: PLR0913 - an offer is made of these
         stay=stay,
         units=picked,
         until=until,
+        buffers=buffers,
     )
     return [*moves, held]
 
 
-def block(
+def block(  # noqa: PLR0913 - a block is made of these
     calendar: Calendar,
     *,
     listing_id: UUID,
@@ -97,31 +111,28 @@ def block(
     reason: str | None,
     today: date,
     now: datetime,
+    slot: Slot | None = None,
 ) -> list[CalendarEvent]:
     """Take ``units`` units, or all that are free, off the market.
 
-    Raises NightsTaken when fewer than that, or none, are free over the whole range.
+    For a listing by the hour ``slot`` is what the days of ``stay`` are there. A block keeps no
+    distance from guests. Raises NightsTaken when fewer than that, or none, are free all the time.
     """
-    wanted = units
-    if wanted is None:
-        wanted = next(
-            count
-            for count in range(capacity, 0, -1)
-            if count == 1
-            or not calendar.full_nights(stay, capacity=capacity, wanted=count, now=now)
-        )
-    picked, moves = _make_room(calendar, listing_id, capacity, stay, wanted, today, now)
+    asked = _Asked(listing_id, capacity, stay, slot, None)
+    wanted = max(asked.free(calendar, now), 1) if units is None else units
+    picked, moves = _make_room(calendar, asked, wanted, today, now)
     blocked = RangeBlocked(
         listing_id=listing_id,
         claim_id=claim_id,
         stay=stay,
         units=picked,
         reason=reason,
+        slot=slot,
     )
     return [*tidy(calendar, now), *moves, blocked]
 
 
-def move(
+def move(  # noqa: PLR0913 - a move is made of these
     calendar: Calendar,
     *,
     listing_id: UUID,
@@ -132,6 +143,8 @@ def move(
     units: int,
     today: date,
     now: datetime,
+    slot: Slot | None = None,
+    buffers: Buffers = NO_BUFFERS,
 ) -> list[CalendarEvent]:
     """Give a booking's claim other nights in one step; it does not stand in its own way.
 
@@ -141,12 +154,11 @@ def move(
     claim = calendar.claims.get(claim_id)
     if claim is None or claim.booking_id is None or not claim.live_at(now):
         raise NoSuch(what="claim", id=str(claim_id))
-    others = Calendar(
-        claims={key: each for key, each in calendar.claims.items() if key != claim_id}
-    )
+    others = calendar.without(claim)
+    asked = _Asked(listing_id, capacity, stay, slot, buffers)
     picked, moves = claim.units, list[CalendarEvent]()
-    if len(claim.units) != units or others.taken_units(stay, now) & set(claim.units):
-        picked, moves = _make_room(others, listing_id, capacity, stay, units, today, now)
+    if len(claim.units) != units or asked.taken(others, now) & set(claim.units):
+        picked, moves = _make_room(others, asked, units, today, now)
     moved = ClaimMoved(
         listing_id=listing_id,
         claim_id=claim_id,
@@ -155,6 +167,8 @@ def move(
         stay=stay,
         units=picked,
         until=claim.until,
+        slot=slot,
+        buffers=buffers,
     )
     return [*tidy(others, now), *moves, moved]
 
@@ -182,7 +196,7 @@ def release(calendar: Calendar, claim_id: UUID) -> list[CalendarEvent]:
     return [HoldReleased(claim_id=claim_id)] if claim_id in calendar.claims else []
 
 
-def reclaim(
+def reclaim(  # noqa: PLR0913 - as a hold
     calendar: Calendar,
     *,
     listing_id: UUID,
@@ -193,6 +207,8 @@ def reclaim(
     units: int,
     today: date,
     now: datetime,
+    slot: Slot | None = None,
+    buffers: Buffers = NO_BUFFERS,
 ) -> list[CalendarEvent]:
     """Make a booking's claim one without an end, claiming the nights again if its hold lapsed.
 
@@ -201,7 +217,7 @@ def reclaim(
     claim = calendar.claims.get(booking_id)
     if claim and claim.live_at(now):
         return confirm(calendar, booking_id)
-    if stay.arrive < today:
+    if stay.arrive < today or (slot and slot.starts_at <= now):
         raise NightsTaken(listing_id=listing_id, nights=tuple(stay.nights()))
     held = hold(
         calendar,
@@ -215,6 +231,8 @@ def reclaim(
         until=now,
         today=today,
         now=now,
+        slot=slot,
+        buffers=buffers,
     )
     return [*held, HoldConfirmed(claim_id=booking_id)]
 
@@ -224,29 +242,63 @@ def tidy(calendar: Calendar, now: datetime) -> list[CalendarEvent]:
     return [HoldLapsed(claim_id=claim.id) for claim in calendar.lapsed(now)]
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What somebody wants to claim of a listing with ``capacity`` units."""
+
+    listing_id: UUID
+    capacity: int
+    stay: Stay
+    slot: Slot | None
+    buffers: Buffers | None
+
+    @property
+    def extent(self) -> Extent:
+        return extent_of(self.stay, self.slot, self.buffers)
+
+    def taken(self, calendar: Calendar, now: datetime) -> set[int]:
+        """The units that something in the way of it is on."""
+        extent = self.extent
+        near = calendar.taken(self.stay, self.buffers, now)
+        return {unit for other, units in near if other.collides(extent) for unit in units}
+
+    def free(self, calendar: Calendar, now: datetime) -> int:
+        taken = calendar.taken(self.stay, self.buffers, now)
+        return units_free(taken, self.extent, self.capacity)
+
+    def refused(self, calendar: Calendar, wanted: int, now: datetime) -> NightsTaken:
+        nights: tuple[date, ...] = ()
+        if self.slot is None:
+            nights = calendar.full_nights(
+                self.stay, capacity=self.capacity, wanted=wanted, now=now, buffers=self.buffers
+            )
+        # Each night alone may have room where all of them together have none.
+        return NightsTaken(listing_id=self.listing_id, nights=nights or (*self.stay.nights(),))
+
+
 def _make_room(
-    calendar: Calendar,
-    listing_id: UUID,
-    capacity: int,
-    stay: Stay,
-    wanted: int,
-    today: date,
-    now: datetime,
+    calendar: Calendar, asked: _Asked, wanted: int, today: date, now: datetime
 ) -> tuple[tuple[int, ...], list[CalendarEvent]]:
-    """Units for ``stay``, and the moves of other claims that make them free over all of it."""
-    if wanted > capacity:
-        raise TooManyUnits(units=wanted, maximum=capacity)
-    taken = calendar.taken_units(stay, now)
-    free = [unit for unit in range(capacity) if unit not in taken]
+    """Units for what is asked, and the moves of other claims that make them free."""
+    if wanted > asked.capacity:
+        raise TooManyUnits(units=wanted, maximum=asked.capacity)
+    extent = asked.extent
+    near = calendar.taken(asked.stay, asked.buffers, now)
+    taken = {unit for other, units in near if other.collides(extent) for unit in units}
+    free = [unit for unit in range(asked.capacity) if unit not in taken]
     if len(free) >= wanted:
         return tuple(free[:wanted]), []
-    full = calendar.full_nights(stay, capacity=capacity, wanted=wanted, now=now)
-    if full:
-        raise NightsTaken(listing_id=listing_id, nights=full)
-    picked, others = arrange(calendar.live(now), stay, wanted, capacity, today)
+    if units_free(near, extent, asked.capacity) < wanted:
+        raise asked.refused(calendar, wanted, now)
+    live = calendar.live(now)
+    begun = moment_of(now, today, asked.slot)
+    arranged = arrange(live, extent, wanted, asked.capacity, begun)
+    if arranged is None:
+        raise asked.refused(calendar, wanted, now)
+    picked, others = arranged
     moves: list[CalendarEvent] = [
         UnitsReassigned(claim_id=claim.id, before=claim.units, after=others[claim.id])
-        for claim in calendar.live(now)
+        for claim in live
         if others[claim.id] != claim.units
     ]
     return picked, moves

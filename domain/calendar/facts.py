@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.buffers import NO_BUFFERS, Buffers
+from domain.slot import Slot
 from domain.stay import Stay
 
 
 @dataclass(frozen=True, kw_only=True)
 class NightsHeld:
-    """Nights were claimed for a booking until an instant, unless confirmed before."""
+    """Nights were claimed for a booking until an instant, unless confirmed before.
+
+    For a listing by the hour ``slot`` is what was claimed, and ``stay`` the local days it touches.
+    ``buffers`` are those that the listing asked for then.
+    """
 
     listing_id: UUID
     claim_id: UUID
@@ -20,6 +26,8 @@ class NightsHeld:
     stay: Stay
     units: tuple[int, ...]
     until: datetime
+    slot: Slot | None = None
+    buffers: Buffers = NO_BUFFERS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +79,8 @@ class ClaimMoved:
     stay: Stay
     units: tuple[int, ...]
     until: datetime | None
+    slot: Slot | None = None
+    buffers: Buffers = NO_BUFFERS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,17 +96,19 @@ class OfferHeld:
     stay: Stay
     units: tuple[int, ...]
     until: datetime
+    buffers: Buffers = NO_BUFFERS
 
 
 @dataclass(frozen=True, kw_only=True)
 class RangeBlocked:
-    """The host took nights off the market."""
+    """The host took days off the market; for a listing by the hour ``slot`` is what that is."""
 
     listing_id: UUID
     claim_id: UUID
     stay: Stay
     units: tuple[int, ...]
     reason: str | None
+    slot: Slot | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +116,45 @@ class BlockLifted:
     """The host put blocked nights back on the market."""
 
     claim_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportedClaim:
+    """A unit that an imported calendar takes, for a range of its or the part that was free."""
+
+    claim_id: UUID
+    uid: str
+    stay: Stay
+    units: tuple[int, ...]
+    slot: Slot | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportConflict:
+    """A range of an imported calendar for which bookings of ours leave no unit."""
+
+    uid: str
+    stay: Stay
+    bookings: tuple[UUID, ...]
+    slot: Slot | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExternalCalendarImported:
+    """The host showed what is taken elsewhere, in place of the earlier import of that name.
+
+    What was still free of it is claimed, and what its earlier import claimed is ``released``; a
+    range that meets bookings of ours is a conflict for the host to settle.
+    """
+
+    listing_id: UUID
+    name: str
+    imported_at: datetime
+    ranges: int
+    released: tuple[UUID, ...]
+    claims: tuple[ImportedClaim, ...]
+    conflicts: tuple[ImportConflict, ...]
+    buffers: Buffers = NO_BUFFERS
 
 
 CalendarEvent = (
@@ -117,4 +168,5 @@ CalendarEvent = (
     | RangeBlocked
     | BlockLifted
     | ClaimMoved
+    | ExternalCalendarImported
 )

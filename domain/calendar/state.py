@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, assert_never
 from uuid import UUID
 
+from domain.buffers import DAY, NO_BUFFERS, Buffers
+from domain.calendar.extent import Extent, extent_of, midnight
 from domain.calendar.facts import (
     BlockLifted,
     CalendarEvent,
     ClaimMoved,
+    ExternalCalendarImported,
     HoldConfirmed,
     HoldExtended,
     HoldLapsed,
     HoldReleased,
+    ImportConflict,
     NightsHeld,
     OfferHeld,
     RangeBlocked,
     UnitsReassigned,
 )
+from domain.calendar.room import Taken, units_free
+from domain.slot import Slot
 from domain.stay import Stay
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """Units that nobody else can have over some nights, until an instant or for good."""
+    """Units that nobody else can have for some time, until an instant or for good.
+
+    ``stay`` has the days it touches; a claim on a listing by the hour is for ``slot`` alone. A
+    block has no ``buffers``.
+    """
 
     id: UUID
-    kind: Literal["hold", "booking", "block", "offer"]
+    kind: Literal["hold", "booking", "block", "offer", "imported"]
     stay: Stay
     units: tuple[int, ...]
     until: datetime | None = None
@@ -36,6 +48,15 @@ class Claim:
     reason: str | None = None
     guest_id: UUID | None = None
     """Whose offer it is; other claims do not say."""
+    slot: Slot | None = None
+    buffers: Buffers | None = NO_BUFFERS
+    external_calendar: str | None = None
+    uid: str | None = None
+
+    @property
+    def extent(self) -> Extent:
+        """What it takes of its units' time."""
+        return extent_of(self.stay, self.slot, self.buffers)
 
     def live_at(self, now: datetime) -> bool:
         """Whether the claim still stands: a hold is free the instant it lapses."""
@@ -43,24 +64,24 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExternalCalendar:
+    """What the last import of one name left; its claims are among the calendar's."""
+
+    imported_at: datetime
+    ranges: int
+    conflicts: tuple[ImportConflict, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Calendar:
-    """The claims on a listing's units, by claim id."""
+    """The claims on a listing's units, by claim id, and its imported calendars, by name."""
 
     claims: dict[UUID, Claim] = field(default_factory=dict[UUID, Claim])
+    external: dict[str, ExternalCalendar] = field(default_factory=dict[str, ExternalCalendar])
 
     def live(self, now: datetime) -> list[Claim]:
         """The claims that stand at ``now``."""
         return [claim for claim in self.claims.values() if claim.live_at(now)]
-
-    def near(self, stay: Stay, now: datetime) -> list[Claim]:
-        """The claims that stand at ``now`` on at least one night of ``stay``."""
-        # A listing keeps thousands of past claims: most are passed over without a call.
-        arrive, depart = stay.arrive, stay.depart
-        return [
-            claim
-            for claim in self.claims.values()
-            if claim.stay.depart > arrive and claim.stay.arrive < depart and claim.live_at(now)
-        ]
 
     def lapsed(self, now: datetime) -> list[Claim]:
         """The holds that reached their end but were not yet tidied away."""
@@ -85,27 +106,64 @@ class Calendar:
         """The calendar as if ``claim`` were not."""
         if claim is None:
             return self
-        return Calendar(claims={each: c for each, c in self.claims.items() if each != claim.id})
+        kept = {each: c for each, c in self.claims.items() if each != claim.id}
+        return replace(self, claims=kept)
 
-    def taken_units(self, stay: Stay, now: datetime) -> set[int]:
-        """The units that are claimed on at least one night of ``stay``."""
-        return {unit for claim in self.near(stay, now) for unit in claim.units}
+    def near(self, stay: Stay, buffers: Buffers | None, now: datetime) -> list[Claim]:
+        """The claims at ``now`` that a claim on the days of ``stay`` may meet, and few others."""
+        # A listing keeps thousands of past claims: most are passed over without a call.
+        arrive, depart = _widened(stay, own := _reach(buffers))
+        return [
+            claim
+            for claim in self.claims.values()
+            if (
+                (claim.stay.depart > arrive and claim.stay.arrive < depart)
+                or (claim.buffers is not NO_BUFFERS and _may_meet(claim, stay, own))
+            )
+            and claim.live_at(now)
+        ]
+
+    def taken(self, stay: Stay, buffers: Buffers | None, now: datetime) -> list[Taken]:
+        """What the claims :meth:`near` it take."""
+        return [(claim.extent, claim.units) for claim in self.near(stay, buffers, now)]
+
+    def taken_by_day(
+        self, days: Stay, length: int, buffers: Buffers | None, now: datetime
+    ) -> dict[date, list[Taken]]:
+        """By each of ``days``, what may meet a claim that begins then and has ``length`` days."""
+        found: dict[date, list[Taken]] = {day: [] for day in days.nights()}
+        first, end = days.arrive.toordinal(), days.depart.toordinal()
+        whole = Stay(days.arrive, _widened(days, length)[1])
+        for claim in self.near(whole, buffers, now):
+            reach = max(_reach(buffers), _reach(claim.buffers))
+            each = (claim.extent, claim.units)
+            earliest = max(first, claim.stay.arrive.toordinal() - reach - length + 1)
+            for day in range(earliest, min(end, claim.stay.depart.toordinal() + reach)):
+                found[date.fromordinal(day)].append(each)
+        return found
+
+    def nights_free(
+        self, stay: Stay, *, capacity: int, now: datetime, buffers: Buffers | None = NO_BUFFERS
+    ) -> dict[date, int]:
+        """How many of ``capacity`` units could serve each night of ``stay`` alone."""
+        found: dict[date, int] = {}
+        for night, taken in self.taken_by_day(stay, 1, buffers, now).items():
+            asked = Extent(midnight(night), midnight(night) + ONE_DAY, buffers)
+            found[night] = units_free(taken, asked, capacity) if taken else capacity
+        return found
 
     def full_nights(
-        self, stay: Stay, *, capacity: int, wanted: int, now: datetime
+        self,
+        stay: Stay,
+        *,
+        capacity: int,
+        wanted: int,
+        now: datetime,
+        buffers: Buffers | None = NO_BUFFERS,
     ) -> tuple[date, ...]:
-        """The nights of ``stay`` on which fewer than ``wanted`` of ``capacity`` units are free."""
-        taken = [0] * stay.length
-        for claim in self.near(stay, now):
-            first = max(0, (claim.stay.arrive - stay.arrive).days)
-            last = min(stay.length, (claim.stay.depart - stay.arrive).days)
-            for night in range(first, last):
-                taken[night] += len(claim.units)
-        return tuple(
-            night
-            for night, units in zip(stay.nights(), taken, strict=True)
-            if capacity - units < wanted
-        )
+        """The nights of ``stay`` that ``wanted`` of ``capacity`` units could not serve alone."""
+        free = self.nights_free(stay, capacity=capacity, now=now, buffers=buffers)
+        return tuple(night for night, units in free.items() if units < wanted)
 
     def units_taken_on(self, night: date, now: datetime) -> int:
         """How many units are claimed on ``night``."""
@@ -116,12 +174,35 @@ class Calendar:
         )
 
 
+def _reach(buffers: Buffers | None) -> int:
+    """At least as many days as ``buffers`` can keep others away."""
+    if buffers is None or buffers == NO_BUFFERS:
+        return 0
+    return 1 + max(buffers.before, buffers.after) // DAY
+
+
+def _may_meet(claim: Claim, stay: Stay, reach: int) -> bool:
+    arrive, depart = _widened(stay, max(reach, _reach(claim.buffers)))
+    return claim.stay.depart > arrive and claim.stay.arrive < depart
+
+
+def _widened(stay: Stay, days: int) -> tuple[date, date]:
+    """The ends of ``stay``, ``days`` further out, within the calendar."""
+    return (
+        date.fromordinal(max(stay.arrive.toordinal() - days, date.min.toordinal())),
+        date.fromordinal(min(stay.depart.toordinal() + days, date.max.toordinal())),
+    )
+
+
 EMPTY = Calendar()
 
 
-def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
+def evolve(  # noqa: C901, PLR0912 - a case a fact
+    calendar: Calendar | None, event: CalendarEvent
+) -> Calendar:
     """``calendar`` after ``event``; an event about a claim that is gone changes nothing."""
-    claims = dict((calendar or EMPTY).claims)
+    before = calendar or EMPTY
+    claims, external = dict(before.claims), before.external
     match event:
         case NightsHeld():
             claims[event.claim_id] = Claim(
@@ -131,6 +212,8 @@ def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
                 units=event.units,
                 until=event.until,
                 booking_id=event.booking_id,
+                slot=event.slot,
+                buffers=_shared(event.buffers),
             )
         case OfferHeld():
             claims[event.claim_id] = Claim(
@@ -140,6 +223,7 @@ def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
                 units=event.units,
                 until=event.until,
                 guest_id=event.guest_id,
+                buffers=_shared(event.buffers),
             )
         case RangeBlocked():
             claims[event.claim_id] = Claim(
@@ -148,6 +232,8 @@ def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
                 stay=event.stay,
                 units=event.units,
                 reason=event.reason,
+                slot=event.slot,
+                buffers=None,
             )
         case HoldExtended():
             if held := claims.get(event.claim_id):
@@ -158,13 +244,47 @@ def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
         case ClaimMoved():
             if claim := claims.get(event.claim_id):
                 claims[event.claim_id] = replace(
-                    claim, stay=event.stay, units=event.units, until=event.until
+                    claim,
+                    stay=event.stay,
+                    units=event.units,
+                    until=event.until,
+                    slot=event.slot,
+                    buffers=event.buffers,
                 )
         case UnitsReassigned():
             if moved := claims.get(event.claim_id):
                 claims[event.claim_id] = replace(moved, units=event.after)
+        case ExternalCalendarImported():
+            for released in event.released:
+                claims.pop(released, None)
+            claims |= {made.id: made for made in _imported(event)}
+            found = ExternalCalendar(
+                imported_at=event.imported_at, ranges=event.ranges, conflicts=event.conflicts
+            )
+            external = {**external, event.name: found}
         case HoldReleased() | HoldLapsed() | BlockLifted():
             claims.pop(event.claim_id, None)
         case _:
             assert_never(event)
-    return Calendar(claims=claims)
+    return Calendar(claims=claims, external=external)
+
+
+def _imported(event: ExternalCalendarImported) -> list[Claim]:
+    return [
+        Claim(
+            id=each.claim_id,
+            kind="imported",
+            stay=each.stay,
+            units=each.units,
+            slot=each.slot,
+            buffers=_shared(event.buffers),
+            external_calendar=event.name,
+            uid=each.uid,
+        )
+        for each in event.claims
+    ]
+
+
+def _shared(buffers: Buffers) -> Buffers:
+    """One object for all that have none, so that most claims are told apart quickly."""
+    return NO_BUFFERS if buffers == NO_BUFFERS else buffers

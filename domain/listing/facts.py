@@ -7,10 +7,9 @@ from typing import Literal
 from uuid import UUID
 
 from domain.booking.policy import CancellationPolicy
+from domain.kind import Kind
 from domain.money import Money
 from domain.rules.facts import DatesChanged, RulesSet
-
-Kind = Literal["stay"]
 
 Permission = Literal["listing", "calendar", "bookings", "messages"]
 """What a co-host may look after: the offer, the dates, the bookings and reviews, the messages."""
@@ -63,14 +62,17 @@ class CapacitySet:
 
 @dataclass(frozen=True, kw_only=True)
 class ListingPriced:
-    """The price of one night of one unit was set; none means not priced yet."""
+    """The price of one unit for a night, a slot's length or a day was set; none means not yet."""
 
     price: Money | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class TermsSet:
-    """The rules a stay must keep, and whether a booking needs the host's approval, were set."""
+    """The rules a stay must keep, and whether a booking needs the host's approval, were set.
+
+    The minimum and maximum count nights, the days of a rental, or lengths of a slot.
+    """
 
     minimum_nights: int
     maximum_nights: int

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import isfinite
 
 from domain.booking.policy import FLEXIBLE, CancellationPolicy
-from domain.listing.facts import Kind, Location
+from domain.kind import Kind
+from domain.listing.facts import Location
 from domain.local_time import is_zone
 from domain.money import Money
 from domain.refusals import InvalidOffer

@@ -8,12 +8,12 @@ from typing import Final, Literal, assert_never, get_args
 from uuid import UUID
 
 from domain.booking.policy import FLEXIBLE, CancellationPolicy
+from domain.kind import Kind
 from domain.listing.facts import (
     CapacitySet,
     CoHostAdded,
     CoHostPermissionsSet,
     CoHostRemoved,
-    Kind,
     ListingArchived,
     ListingDescribed,
     ListingDrafted,

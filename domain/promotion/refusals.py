@@ -74,3 +74,14 @@ class CodeTaken(Refusal):
     code = "code_taken"
     says = "A promotion with the code {coupon} was made before; choose another code."
     coupon: str
+
+
+COUPON_REFUSALS = (
+    UnknownCoupon,
+    CouponWithdrawn,
+    CouponNotYetValid,
+    CouponExpired,
+    CouponUsedUp,
+    CouponNotForThis,
+)
+"""Why a coupon is not taken, each of them."""

@@ -6,19 +6,25 @@ from domain.listing.state import Listing
 from domain.listing.terms import price_on
 from domain.quote.asked import Asked
 from domain.quote.facts import QuoteLine
+from domain.quote.slots import slot_lines
 from domain.refusals import ListingIncomplete
 from domain.rules.charges import Fee
 
 
 def nights(listing: Listing, version: int, asked: Asked) -> list[QuoteLine]:
-    """A line a night, in their order; raises ListingIncomplete for one without a price."""
+    """A line a night, day or slot length, in their order.
+
+    Raises ListingIncomplete for one without a price.
+    """
+    if asked.slot:
+        return slot_lines(listing, version, asked.slot, asked.units)
     lines: list[QuoteLine] = []
     for night in asked.stay.nights():
         price = price_on(listing, night)
         if price is None:
             raise ListingIncomplete(missing=("price",))
         line = QuoteLine(
-            kind="night",
+            kind="day" if listing.kind == "rental" else "night",
             description=night.isoformat(),
             amount=price.amount * asked.units,
             rule=price.rule,
@@ -34,7 +40,7 @@ def extra_guests(listing: Listing, version: int, asked: Asked) -> list[QuoteLine
     extra = asked.guests - rule.included * asked.units if rule else 0
     if rule is None or extra <= 0:
         return []
-    length = asked.stay.length
+    length = asked.length
     line = QuoteLine(
         kind="extra_guests",
         description=f"{_counted(extra, 'extra guest')}, {_counted(length, 'night')}",
@@ -70,7 +76,7 @@ def _times(fee: Fee, asked: Asked) -> int:
         case "guest":
             return asked.guests
         case "guest_night":
-            return asked.guests * asked.stay.length
+            return asked.guests * asked.length
 
 
 def _counted(number: int, what: str) -> str:

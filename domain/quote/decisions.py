@@ -12,6 +12,7 @@ from domain.promotion.coupon import Coupon, stands_until
 from domain.quote.asked import Asked
 from domain.quote.facts import Quoted, QuoteEvent
 from domain.quote.pricing import price
+from domain.quote.slots import check_kind, check_not_begun, check_slot, slot_lengths
 from domain.refusals import (
     AboveMaximumStay,
     BelowMinimumStay,
@@ -29,19 +30,41 @@ from domain.rules.refusals import (
     DepartureNotAllowed,
     NoticeTooShort,
 )
+from domain.slot import Slot
 from domain.stay import Stay
 
 VALID_FOR = timedelta(hours=1)
 """How long a quoted price may be booked."""
 
 
-def check_rules(listing: Listing, stay: Stay, guests: int, units: int, now: datetime) -> None:
-    """Raise the refusal of the first rule of ``listing`` that the stay breaks.
+def check_rules(
+    listing: Listing,
+    stay: Stay,
+    guests: int,
+    units: int,
+    now: datetime,
+    slot: Slot | None = None,
+) -> None:
+    """Raise the refusal of the first rule of ``listing`` that the stay, or ``slot``, breaks.
 
     Lengths, weekdays and notice are those of the arrival date, but for the weekday of the
     departure, which is the departure date's. Availability is not a rule: the calendar decides it.
     """
     _on_the_market(listing)
+    check_kind(listing, slot)
+    if slot:
+        check_slot(listing, slot, now)
+    else:
+        _check_days(listing, stay, now)
+    _enough_units(listing, units)
+    if guests < 1:
+        raise NoGuests
+    if guests > listing.max_guests * units:
+        raise TooManyGuests(guests=guests, maximum=listing.max_guests * units)
+    _open(listing, stay)
+
+
+def _check_days(listing: Listing, stay: Stay, now: datetime) -> None:
     today = _not_past(listing, stay, now)
     arrival = terms_on(listing, stay.arrive)
     _check_notice(listing, stay.arrive, arrival.notice_hours, now)
@@ -57,21 +80,20 @@ def check_rules(listing: Listing, stay: Stay, guests: int, units: int, now: date
         raise BelowMinimumStay(nights=stay.length, minimum=arrival.minimum_nights)
     if stay.length > arrival.maximum_nights:
         raise AboveMaximumStay(nights=stay.length, maximum=arrival.maximum_nights)
-    _enough_units(listing, units)
-    if guests < 1:
-        raise NoGuests
-    if guests > listing.max_guests * units:
-        raise TooManyGuests(guests=guests, maximum=listing.max_guests * units)
-    _open(listing, stay)
 
 
-def check_still_bookable(listing: Listing, stay: Stay, units: int, now: datetime) -> None:
+def check_still_bookable(
+    listing: Listing, stay: Stay, units: int, now: datetime, slot: Slot | None = None
+) -> None:
     """Raise the refusal of what no quote can promise: that the listing still takes the stay at all.
 
     Its other rules are those that the quote was made under, whatever they are now.
     """
     _on_the_market(listing)
-    _not_past(listing, stay, now)
+    if slot:
+        check_not_begun(slot, now)
+    else:
+        _not_past(listing, stay, now)
     _enough_units(listing, units)
     _open(listing, stay)
 
@@ -123,6 +145,7 @@ def quote(  # noqa: PLR0913 - a quote is made of these
     units: int,
     now: datetime,
     ages: tuple[int, ...] | None = None,
+    slot: Slot | None = None,
     booking_id: UUID | None = None,
     coupon: Coupon | None = None,
 ) -> list[QuoteEvent]:
@@ -130,8 +153,15 @@ def quote(  # noqa: PLR0913 - a quote is made of these
 
     Raises the refusal of a rule or coupon that it breaks.
     """
-    asked = Asked(stay=stay, guests=guests, units=units, ages=ages)
-    check_rules(listing, stay, guests, units, now)
+    asked = Asked(
+        stay=stay,
+        guests=guests,
+        units=units,
+        ages=ages,
+        slot=slot,
+        lengths=slot_lengths(listing, slot),
+    )
+    check_rules(listing, stay, guests, units, now, slot)
     priced = price(listing, version, asked, now, coupon)
     return [
         Quoted(
@@ -149,5 +179,6 @@ def quote(  # noqa: PLR0913 - a quote is made of these
             quoted_at=now,
             booking_id=booking_id,
             promotion_id=coupon.promotion.id if coupon else None,
+            slot=slot,
         )
     ]

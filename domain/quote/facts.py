@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.money import Money
+from domain.slot import Slot
 from domain.stay import Stay
 
 
@@ -30,7 +31,8 @@ class QuoteLine:
 class Quoted:
     """A guest was told what a stay costs, until an instant; the deposit comes back.
 
-    The price was made from ``ages`` and ``quoted_at`` too, which the oldest quotes lack. With a
+    For a listing by the hour it is of ``slot``, and ``stay`` is the local days it touches. The
+    price was made from ``ages`` and ``quoted_at`` too, which the oldest quotes lack. With a
     ``booking_id`` it is what that booking would cost instead.
     """
 
@@ -48,6 +50,7 @@ class Quoted:
     quoted_at: datetime | None = None
     booking_id: UUID | None = None
     promotion_id: UUID | None = None
+    slot: Slot | None = None
 
 
 QuoteEvent = Quoted

@@ -38,7 +38,7 @@ def _line(
 
 def _amount(tax: Tax, asked: Asked) -> Money:
     assert tax.amount is not None, "a tax that is no share has an amount"
-    nights = min(asked.stay.length, tax.maximum_nights or asked.stay.length)
+    nights = min(asked.length, tax.maximum_nights or asked.length)
     if tax.basis == "night":
         return tax.amount * (nights * asked.units)
     return tax.amount * (nights * (asked.guests - asked.younger_than(tax.exempt_under)))
@@ -48,12 +48,17 @@ def _share(rules: Rules, tax: Tax, lines: Sequence[QuoteLine], currency: str) ->
     """The tax by percent: on top of its lines, or the part of them that it is already."""
     due = Fraction(0)
     for kind in dict.fromkeys(tax.on):
-        of_kind = sum(line.amount.amount for line in lines if line.kind == kind)
+        of_kind = sum(line.amount.amount for line in lines if _taxed_as(line) == kind)
         whole = WHOLE
         if tax.included:
             whole += sum(each.share for each in rules.taxes if _in(each, kind))
         due += Fraction(of_kind * tax.share, whole)
     return Money(max(round(due), 0), currency)
+
+
+def _taxed_as(line: QuoteLine) -> str:
+    """Days and slots are to taxes what nights are."""
+    return "night" if line.kind in ("day", "slot") else line.kind
 
 
 def _in(tax: Tax, kind: str) -> bool:

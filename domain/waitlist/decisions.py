@@ -7,13 +7,16 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from domain.calendar import decisions as calendars
+from domain.calendar.extent import extent_of
 from domain.calendar.facts import CalendarEvent
+from domain.calendar.room import units_free
 from domain.calendar.state import Calendar
 from domain.calendar.state import evolve as evolve_calendar
 from domain.listing.state import Listing
 from domain.local_time import instant, local_date
 from domain.quote.decisions import check_rules
 from domain.refusals import PolicyForbids, Refusal
+from domain.rules.apart import buffers_of
 from domain.rules.schedule import CHECK_IN
 from domain.stay import Stay
 from domain.waitlist.facts import (
@@ -62,7 +65,7 @@ def join(
     if waitlist.open_entry(guest_id, stay, now):
         return []
     check_rules(listing, stay, guests, units, now)
-    if not calendar.full_nights(stay, capacity=listing.units, wanted=units, now=now):
+    if _has_room(calendar, listing, stay, units, now):
         raise DatesFree(listing_id=listing.id, arrive=stay.arrive, depart=stay.depart)
     return [
         WaitlistJoined(
@@ -118,6 +121,7 @@ def offer_dates(waitlist: Waitlist, calendar: Calendar, listing: Listing, now: d
             until=until,
             today=local_date(now, listing.time_zone),
             now=now,
+            buffers=buffers_of(listing.kind, listing.rules.schedule),
         )
         told.append(WaitlistOffered(listing_id=listing.id, entry_id=entry.id, until=until))
     return Offers(told, held) if told else Offers()
@@ -151,7 +155,14 @@ def _fits(entry: Entry, calendar: Calendar, listing: Listing, now: datetime) -> 
         check_rules(listing, entry.stay, entry.guests, entry.units, now)
     except Refusal:
         return False
-    return not calendar.full_nights(entry.stay, capacity=listing.units, wanted=entry.units, now=now)
+    return _has_room(calendar, listing, entry.stay, entry.units, now)
+
+
+def _has_room(calendar: Calendar, listing: Listing, stay: Stay, units: int, now: datetime) -> bool:
+    """Whether a claim like a booking's would find ``units`` units, buffers counted."""
+    buffers = buffers_of(listing.kind, listing.rules.schedule)
+    taken = calendar.taken(stay, buffers, now)
+    return units_free(taken, extent_of(stay, None, buffers), listing.units) >= units
 
 
 def _after(calendar: Calendar, events: list[CalendarEvent]) -> Calendar:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from domain.calendar.extent import extent_of
+from domain.calendar.room import units_free
 from domain.calendar.state import EMPTY, Calendar
 from domain.listing.state import Listing
 from domain.listing.terms import DayTerms, price_on, terms_on
 from domain.local_time import local_date
 from domain.money import Money
 from domain.quote.decisions import book_by
+from domain.rules.apart import buffers_of
+from domain.slot import Slot
 from domain.stay import Stay
 from projections.calendar.projector import CLAIMS, LISTING
+from projections.calendar.slots import SlotOffer, most_free, slots
 from projections.documents import PartKey, read_parts
 from projections.generation import Generations
 from projections.parts import Part
@@ -39,7 +43,10 @@ date: no stay may begin on it, or for ``departure_not_allowed`` end on it; a sta
 
 @dataclass(frozen=True, kw_only=True)
 class Night:
-    """One night: ``available`` means that at least one unit is unclaimed.
+    """One night, or day: ``available`` means that at least one unit is unclaimed, buffers counted.
+
+    Of a listing by the hour ``units_free`` is the most that are free for one of the slots that
+    begin on the day.
 
     ``price`` is that of one unit, ``minimum_nights`` that of stays that begin on the date.
     ``reasons`` says why it can't be booked all the same; empty when nothing is in the way.
@@ -61,59 +68,105 @@ class CalendarPage:
     nights: list[Night]
 
 
+@dataclass(frozen=True, kw_only=True)
+class SlotsPage:
+    """The listing that was asked about, and the slots in order."""
+
+    listing: Part[Listing]
+    slots: list[SlotOffer]
+
+
 async def calendar(
     generations: Generations, listing_id: UUID, stay: Stay, now: datetime
 ) -> CalendarPage | None:
     """The nights of ``stay`` as they are at ``now``, or none when there is no such listing."""
+    found = await claims_of(generations, listing_id)
+    if found is None:
+        return None
+    listing, claims = found
+    return CalendarPage(listing=listing, nights=nights(listing.state, claims, stay, now))
+
+
+async def room_for(
+    generations: Generations, listing_id: UUID, stay: Stay, slot: Slot | None, now: datetime
+) -> tuple[Part[Listing], int] | None:
+    """The listing, and how many of its units are free for all of ``stay``, or of ``slot``."""
+    found = await claims_of(generations, listing_id)
+    if found is None:
+        return None
+    listing, claims = found
+    buffers = buffers_of(listing.state.kind, listing.state.rules.schedule)
+    taken = claims.taken(stay, buffers, now)
+    return listing, units_free(taken, extent_of(stay, slot, buffers), listing.state.units)
+
+
+async def slots_of(
+    generations: Generations, listing_id: UUID, days: Stay, now: datetime
+) -> SlotsPage | None:
+    """The slots that begin on ``days``, as they are at ``now``, or none as above.
+
+    A listing by days has no slots.
+    """
+    found = await claims_of(generations, listing_id)
+    if found is None:
+        return None
+    listing, claims = found
+    by_the_hour = listing.state.kind == "slot"
+    return SlotsPage(
+        listing=listing, slots=slots(listing.state, claims, days, now) if by_the_hour else []
+    )
+
+
+async def claims_of(
+    generations: Generations, listing_id: UUID
+) -> tuple[Part[Listing], Calendar] | None:
+    """The listing and its claims, or none when there is no such listing."""
     of_listing, of_claims = (PartKey(kind, str(listing_id)) for kind in (LISTING, CLAIMS))
     parts = await read_parts(generations, [of_listing, of_claims])
     listing = parts.get(of_listing)
     if listing is None:
         return None
-    claims: Calendar = parts[of_claims].state if of_claims in parts else EMPTY
-    return CalendarPage(listing=listing, nights=nights(listing.state, claims, stay, now))
+    return listing, parts[of_claims].state if of_claims in parts else EMPTY
 
 
 def nights(listing: Listing, claims: Calendar, stay: Stay, now: datetime) -> list[Night]:
     """Each night of ``stay``; holds that have lapsed at ``now`` claim nothing."""
-    taken = _units_taken(claims, stay, now)
-    return [_night(listing, night, taken[night], now) for night in stay.nights()]
+    free = _units_free(listing, claims, stay, now)
+    return [_night(listing, night, free[night], now) for night in stay.nights()]
 
 
-def _night(listing: Listing, night: date, taken: int, now: datetime) -> Night:
+def _night(listing: Listing, night: date, free: int, now: datetime) -> Night:
     price, terms = price_on(listing, night), terms_on(listing, night)
     return Night(
         date=night,
-        available=taken < listing.units,
-        units_free=max(listing.units - taken, 0),
+        available=free > 0,
+        units_free=free,
         price=price.amount if price else None,
         minimum_nights=terms.minimum_nights,
-        reasons=_reasons(listing, terms, night, taken, now),
+        reasons=_reasons(listing, terms, night, free, now),
     )
 
 
-def _units_taken(claims: Calendar, stay: Stay, now: datetime) -> Counter[date]:
-    taken: Counter[date] = Counter()
-    for claim in claims.live(now):
-        first, end = max(claim.stay.arrive, stay.arrive), min(claim.stay.depart, stay.depart)
-        for day in range((end - first).days):
-            taken[first + timedelta(days=day)] += len(claim.units)
-    return taken
+def _units_free(listing: Listing, claims: Calendar, stay: Stay, now: datetime) -> dict[date, int]:
+    if listing.kind == "slot":
+        return most_free(listing, claims, stay, now)
+    buffers = buffers_of(listing.kind, listing.rules.schedule)
+    return claims.nights_free(stay, capacity=listing.units, now=now, buffers=buffers)
 
 
 def _reasons(
-    listing: Listing, terms: DayTerms, night: date, taken: int, now: datetime
+    listing: Listing, terms: DayTerms, night: date, free: int, now: datetime
 ) -> tuple[Reason, ...]:
     today, weekday = local_date(now, listing.time_zone), night.isoweekday()
-    hours = terms.notice_hours
+    hours, by_days = terms.notice_hours, listing.kind != "slot"
     found: list[tuple[Reason, bool]] = [
-        ("claimed", taken >= listing.units),
+        ("claimed", free == 0),
         ("not_published", listing.status != "published"),
         ("past", night < today),
         ("beyond_horizon", night >= today + timedelta(days=listing.rules.horizon_days)),
         ("closed", terms.closed),
-        ("arrival_not_allowed", weekday not in terms.arrival_days),
-        ("departure_not_allowed", weekday not in terms.departure_days),
+        ("arrival_not_allowed", by_days and weekday not in terms.arrival_days),
+        ("departure_not_allowed", by_days and weekday not in terms.departure_days),
         ("notice_too_short", bool(hours) and now > book_by(listing, night, hours)),
     ]
     return tuple(reason for reason, holds in found if holds)

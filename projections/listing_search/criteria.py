@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from domain.kind import Kind
 from domain.stay import Stay
 
 Sort = Literal["relevance", "price", "distance", "newest", "rating"]
@@ -79,6 +80,7 @@ class Criteria:
     price_max: int | None = None
     currency: str | None = None
     room_type: str | None = None
+    kind: Kind | None = None
     instant: bool | None = None
     sort: Sort | None = None
     limit: int = 20

@@ -9,14 +9,16 @@ from typing import Any
 import msgspec
 
 from domain.calendar import state as calendar
+from domain.kind import Kind
 from domain.listing import state as listing
 from domain.listing.facts import ListingPublished
 from domain.recorded import Recorded
 from domain.review.rating import Rating
+from domain.rules.opening import opening_days
 from projections import encoding
 from projections.listing_ratings.projector import RATINGS, Ratings
 from projections.listing_ratings.rated import Rated
-from projections.listing_search.availability import full_nights
+from projections.listing_search.full_days import full_days
 from projections.listing_search.tariff import tariff
 from projections.parts import Missed, Part, PartKind
 
@@ -73,6 +75,7 @@ class Document:
     id: str
     status: str
     host_id: str
+    kind: Kind
     title: str
     description: str
     room_type: str | None
@@ -87,6 +90,7 @@ class Document:
     capacity: int
     minimum_nights: int
     maximum_nights: int
+    opening_days: list[int]
     instant: bool
     tariff: bytes
     listed_at: int | None
@@ -150,6 +154,7 @@ def document(folded: Folded) -> Document:
         id=str(offered.id),
         status=offered.status,
         host_id=str(offered.host_id),
+        kind=offered.kind,
         title=offered.title,
         description=offered.description,
         room_type=offered.room_type,
@@ -164,12 +169,13 @@ def document(folded: Folded) -> Document:
         capacity=offered.max_guests * offered.units,
         minimum_nights=offered.minimum_nights,
         maximum_nights=offered.maximum_nights,
+        opening_days=opening_days(offered.rules.schedule),
         instant=offered.instant,
         tariff=tariff(offered),
         listed_at=folded.listed_at,
         full=[
             FullNights(Nights(full.nights.arrive, full.nights.depart), full.until)
-            for full in full_nights(offered.units, claims)
+            for full in full_days(offered, [*claims])
         ],
         rating=Rating(folded.ratings.state.counts).hundredths if folded.ratings else 0,
         rated=_rated(folded.ratings.state) if folded.ratings else None,

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from elasticsearch import AsyncElasticsearch
 
+from domain.kind import Kind
 from domain.listing.facts import Location
 from domain.listing.state import Listing
 from domain.money import Money
@@ -24,12 +25,14 @@ from projections.listing_search.request import CLUSTERS, FACETS, request
 
 @dataclass(frozen=True, kw_only=True)
 class FoundListing:
-    """A listing that suits; ``total`` is the price of the stay that was asked about.
+    """A listing that suits; ``total`` is the price of the days that were asked about.
 
-    ``rating`` is what is published at the time of the search, if anything is.
+    A listing by the hour has none: its price is that of a slot. ``rating`` is what is published at
+    the time of the search, if anything is.
     """
 
     id: str
+    kind: Kind
     title: str
     location: Location | None
     room_type: str | None
@@ -90,11 +93,12 @@ def _item(source: dict[str, Any], criteria: Criteria, now: datetime) -> FoundLis
     price = Money(source["price"], source["currency"]) if source["price"] is not None else None
     return FoundListing(
         id=source["id"],
+        kind=source["kind"],
         title=source["title"],
         location=_location(source),
         room_type=source["room_type"],
         price=price,
-        total=_total(source, criteria, now),
+        total=_total(source, criteria, now) if source["kind"] != "slot" else None,
         rating=_rating(source.get("rated"), now),
     )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
-from domain.stay import Stay
 from projections.listing_search.criteria import Box, Criteria
+from projections.listing_search.dates import taking
 from projections.listing_search.pricing import TOTAL, total_of
 
 Clause = dict[str, Any]
@@ -16,7 +16,7 @@ UNREAD: Final = ("full", "description", "tariff")
 BESIDE_LISTING: Final = ("folded.claims", "folded.ratings")
 """What is left of the folded state once the listing is taken out, which totals are made of."""
 LARGEST: Final = 2**63 - 1
-FACETS: Final = ("room_type", "neighbourhood")
+FACETS: Final = ("kind", "room_type", "neighbourhood")
 CLUSTERS: Final = "clusters"
 
 
@@ -45,13 +45,15 @@ def matching(criteria: Criteria, now: datetime) -> Clause:
         filters.append({"range": {"capacity": {"gte": min(criteria.guests, LARGEST)}}})
     if criteria.room_type is not None:
         filters.append({"term": {"room_type": criteria.room_type}})
+    if criteria.kind is not None:
+        filters.append({"term": {"kind": criteria.kind}})
     if criteria.instant is not None:
         filters.append({"term": {"instant": criteria.instant}})
     if criteria.order == "distance":
         filters.append({"exists": {"field": "location"}})
     filters += _place(criteria) + _price(criteria)
     if criteria.stay:
-        excluded.append(_full(criteria.stay, now))
+        filters.append(taking(criteria.stay, now))
     query: Clause = {"filter": filters, "must_not": excluded}
     if criteria.q:
         query |= _words(criteria.q)
@@ -97,19 +99,6 @@ def _price(criteria: Criteria) -> list[Clause]:
     if criteria.currency:
         found.append({"term": {"currency": criteria.currency}})
     return found
-
-
-def _full(stay: Stay, now: datetime) -> Clause:
-    """A night without a free unit, unless that has lapsed."""
-    asked = {"gte": stay.arrive.isoformat(), "lt": stay.depart.isoformat()}
-    lapsed = {"range": {"full.until": {"lte": now.astimezone(UTC).isoformat()}}}
-    overlapping = {"range": {"full.nights": asked | {"relation": "intersects"}}}
-    return {
-        "nested": {
-            "path": "full",
-            "query": {"bool": {"filter": [overlapping], "must_not": [lapsed]}},
-        }
-    }
 
 
 def _sort(criteria: Criteria) -> Clause:

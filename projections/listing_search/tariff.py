@@ -8,13 +8,14 @@ the script makes of these numbers with what the domain makes of the listing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from struct import pack
 
 from domain.listing.state import Listing
 from domain.money import Money
-from domain.rules.charges import Per, Tax, TaxedLine
-from domain.rules.document import Season
+from domain.rules.charges import Fee, Per, Tax, TaxedLine
+from domain.rules.document import Rules, Season
 
 EPOCH = date(1970, 1, 1)
 PER: tuple[Per, ...] = ("booking", "unit", "night", "guest", "guest_night")
@@ -26,13 +27,30 @@ KINDS: tuple[TaxedLine, ...] = (
     "coupon",
     "service_fee",
 )
+MOST_DAYS = 10_000
 BASES = ("percent", "night", "guest_night")
 
 
 def tariff(listing: Listing) -> bytes:
     """The numbers of ``listing``; those of a listing without a price have no base."""
-    numbers = list(_numbers(listing))
+    numbers = list(_numbers(_by_the_slot(listing) if listing.kind == "slot" else listing))
     return pack(f">{len(numbers)}q", *numbers)
+
+
+def _by_the_slot(listing: Listing) -> Listing:
+    """As if days cost nothing and any number were taken, with the price of a slot as a fee.
+
+    Dates of a listing by the hour are when to look for a slot: its total is what one costs.
+    """
+    fee = Fee(name="slot", amount=listing.price, per="unit") if listing.price else None
+    return replace(
+        listing,
+        price=Money.zero(listing.price.currency) if listing.price else None,
+        minimum_nights=1,
+        maximum_nights=MOST_DAYS,
+        rules=Rules(horizon_days=listing.rules.horizon_days, fees=(fee,) if fee else ()),
+        overrides=(),
+    )
 
 
 def days(day: date) -> int:

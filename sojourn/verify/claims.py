@@ -1,27 +1,34 @@
-"""Invariant 2: no two live claims on a unit overlap, in the log, its table and the read models."""
+"""Invariant 2: no two live claims on a unit collide, in the log, its table and the read models."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 
-from domain.calendar.facts import ClaimMoved, NightsHeld, OfferHeld, RangeBlocked
+from domain.calendar.facts import (
+    ClaimMoved,
+    ExternalCalendarImported,
+    NightsHeld,
+    OfferHeld,
+    RangeBlocked,
+)
 from domain.calendar.state import Calendar, Claim, evolve
 from domain.recorded import Recorded
 from domain.streams import category
+from eventlog.claims import RowTimes, row_times
 from sojourn.verify.findings import Findings
 
-Row = tuple[UUID, int, date, date, datetime | None]
-"""Claim, unit, arrival, departure and end: what the table and the log must agree on."""
+Row = tuple[UUID, int, RowTimes, datetime | None]
+"""Claim, unit, times and end: what the table and the log must agree on."""
 
 ROWS = (
-    "SELECT listing_id::text, claim_id, unit, lower(during)::date, upper(during)::date, expires_at"
-    " FROM claims WHERE listing_id::text = ANY(%s)"
+    "SELECT listing_id::text, claim_id, unit, lower(during), upper(during), lower(and_before),"
+    " upper(and_after), expires_at FROM claims WHERE listing_id::text = ANY(%s)"
 )
 WITHOUT_CALENDAR = (
     "SELECT claim_id, listing_id FROM claims WHERE NOT EXISTS (SELECT 1 FROM stored_events"
@@ -53,57 +60,61 @@ def check_strays(connection: Connection[Any], into: Findings) -> None:
 
 
 def check_live(claims: Iterable[Claim], now: datetime, where: str, into: Findings) -> None:
-    """No two of ``claims`` that live at ``now`` share a night on a unit."""
+    """No two of ``claims`` that live at ``now`` collide on a unit."""
     by_unit: dict[int, list[Claim]] = {}
     for claim in claims:
         if claim.live_at(now):
             for unit in claim.units:
                 by_unit.setdefault(unit, []).append(claim)
     for unit, taken in by_unit.items():
-        taken.sort(key=lambda claim: claim.stay.arrive)
+        taken.sort(key=lambda claim: claim.extent.start)
         for one, other in pairwise(taken):
-            if one.stay.overlaps(other.stay):
+            if one.extent.collides(other.extent):
                 into.found(f"{where}: claims {one.id} and {other.id} overlap on unit {unit}")
 
 
 def _check_claim(recorded: Recorded, before: Calendar, into: Findings) -> None:
     """A claim must not overlap those that lived when it was decided."""
     event = recorded.event
-    if not isinstance(event, NightsHeld | OfferHeld | RangeBlocked | ClaimMoved):
+    if not isinstance(
+        event, NightsHeld | OfferHeld | RangeBlocked | ExternalCalendarImported | ClaimMoved
+    ):
         return
-    into.count("claims")
-    for other in before.live(recorded.occurred_at):
-        if other.id == event.claim_id:
-            continue
-        if other.stay.overlaps(event.stay) and set(other.units) & set(event.units):
-            into.found(
-                f"position {recorded.position}: claim {event.claim_id} on listing {recorded.key}"
-                f" overlaps the live claim {other.id}"
-            )
+    after = evolve(before, event)
+    made = [claim for key, claim in after.claims.items() if claim is not before.claims.get(key)]
+    into.count("claims", len(made))
+    for claim in made:
+        for other in after.live(recorded.occurred_at):
+            if other is claim or not set(other.units) & set(claim.units):
+                continue
+            if other.extent.collides(claim.extent):
+                into.found(
+                    f"position {recorded.position}: claim {claim.id} on listing {recorded.key}"
+                    f" overlaps the live claim {other.id}"
+                )
 
 
 def _rows(calendar: Calendar) -> Iterable[Row]:
     for claim in calendar.claims.values():
         for unit in claim.units:
-            yield claim.id, unit, claim.stay.arrive, claim.stay.depart, claim.until
+            yield claim.id, unit, row_times(claim.extent), claim.until
 
 
 def _stored(connection: Connection[Any], keys: Sequence[str]) -> dict[str, set[Row]]:
     found: dict[str, set[Row]] = {}
-    for listing, claim_id, unit, arrive, depart, until in connection.execute(ROWS, [list(keys)]):
+    for listing, claim_id, unit, *times, until in connection.execute(ROWS, [list(keys)]):
         end = until.astimezone(UTC) if until else None
-        found.setdefault(listing, set()).add((claim_id, unit, arrive, depart, end))
+        found.setdefault(listing, set()).add((claim_id, unit, tuple(times), end))
     return found
 
 
 def _compare(key: str, expected: set[Row], stored: set[Row], into: Findings) -> None:
-    for claim_id, unit, arrive, depart, _ in sorted(stored - expected, key=str):
-        into.found(
-            f"claim {claim_id} on unit {unit} of listing {key}, {arrive} to {depart},"
-            " is in the table and not so in the log"
-        )
-    for claim_id, unit, arrive, depart, _ in sorted(expected - stored, key=str):
-        into.found(
-            f"claim {claim_id} on unit {unit} of listing {key}, {arrive} to {depart},"
-            " is in the log and not so in the table"
-        )
+    for row in sorted(stored - expected, key=str):
+        into.found(f"{_told(key, row)} is in the table and not so in the log")
+    for row in sorted(expected - stored, key=str):
+        into.found(f"{_told(key, row)} is in the log and not so in the table")
+
+
+def _told(key: str, row: Row) -> str:
+    claim_id, unit, (start, end, *_), _ = row
+    return f"claim {claim_id} on unit {unit} of listing {key}, {start} to {end},"

@@ -15,6 +15,7 @@ from domain.booking.notices import Declined
 from domain.booking.payment_facts import PaymentRequested, RefundRequested
 from domain.booking.settling import settle
 from domain.booking.state import evolve
+from domain.buffers import NO_BUFFERS
 from domain.calendar import state as calendar
 from domain.calendar.decisions import move, reclaim
 from domain.calendar.facts import (
@@ -217,7 +218,7 @@ def test_a_claim_does_not_stand_in_its_own_way() -> None:
     mine = held(nights(10, 13))
     state = claims(mine).when(moving(nights(11, 14))).then(moved(nights(11, 14), 0))
     assert state.claims[CLAIM].stay == nights(11, 14)
-    assert not state.taken_units(nights(10, 11), NOW)
+    assert state.taken(nights(10, 11), NO_BUFFERS, NOW) == []
 
 
 def test_a_confirmed_claim_stays_without_an_end() -> None:

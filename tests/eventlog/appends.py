@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from domain.buffers import NO_BUFFERS, Buffers
 from domain.calendar.facts import NightsHeld
 from domain.events import Event
+from domain.slot import Slot
 from domain.stay import Stay
 from domain.streams import calendar_stream, listing_stream
 from eventlog.append import Append, Receipt, StreamWrite
@@ -35,7 +37,14 @@ def writing(
     )
 
 
-def holding(stay: Stay, *, unit: int = 0, until: datetime | None = None) -> NightsHeld:
+def holding(
+    stay: Stay,
+    *,
+    unit: int = 0,
+    until: datetime | None = None,
+    slot: Slot | None = None,
+    buffers: Buffers = NO_BUFFERS,
+) -> NightsHeld:
     """A hold with an id of its own."""
     claim = uuid4()
     return NightsHeld(
@@ -46,6 +55,8 @@ def holding(stay: Stay, *, unit: int = 0, until: datetime | None = None) -> Nigh
         stay=stay,
         units=(unit,),
         until=until or NOW + timedelta(days=3_650),
+        slot=slot,
+        buffers=buffers,
     )
 
 

@@ -15,7 +15,7 @@ EARLIER = GOLDEN / "earlier"
 REVERSED = (
     (GOLDEN / "calendar.range_blocked.v1.json")
     .read_bytes()
-    .replace(b'"depart":"2027-06-12"', b'"depart":"2027-06-10"')
+    .replace(b'"depart":"2027-06-11"', b'"depart":"2027-06-10"')
 )
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 
 from domain.account.facts import RoleGranted
+from domain.buffers import Buffers
 from domain.calendar.facts import HoldConfirmed, HoldReleased, UnitsReassigned
+from domain.slot import Slot
 from domain.streams import account_stream, calendar_stream
 from eventlog.append import Append, Appended, ClaimsOverlap, ReceiptExists, VersionConflict
 from eventlog.application import EventLog
 from eventlog.reader import LogReader
-from tests.domain.facts import GUEST, LISTING, nights
+from tests.domain.facts import GUEST, LISTING, blocked, nights
 from tests.eventlog.appends import LISTING_STREAM, holding, receipt, writing
 from tests.eventlog.conftest import Database
 
@@ -36,6 +39,64 @@ def test_without_the_constraint_the_lie_is_stored(log: EventLog, database: Datab
         owner.execute("ALTER TABLE claims DROP CONSTRAINT claims_no_overlap")
     log.append(writing(holding(nights(1, 4))))
     log.append(writing(holding(nights(3, 6)), expected=1))
+
+
+MORNING = datetime(2027, 6, 10, 7, tzinfo=UTC)
+
+
+def slot(first: int, hours: int) -> Slot:
+    """So many hours, from the ``first`` after nine in Stockholm on."""
+    starts_at = MORNING + timedelta(hours=first)
+    return Slot(starts_at, starts_at + timedelta(hours=hours))
+
+
+def test_the_table_keeps_slots_of_one_day_apart_by_their_instants(log: EventLog) -> None:
+    day = nights(10, 11)
+    log.append(writing(holding(day, slot=slot(0, 2))))
+    with pytest.raises(ClaimsOverlap):
+        log.append(writing(holding(day, slot=slot(1, 2)), expected=1))
+    log.append(writing(holding(day, slot=slot(2, 1)), expected=1))
+
+
+@pytest.mark.parametrize(
+    ("buffers", "lie", "apart"),
+    [
+        (Buffers(after=30), slot(2, 1), slot(3, 1)),
+        (Buffers(before=30), slot(-2, 2), slot(-2, 1)),
+        (Buffers(before=60, after=60), slot(2, 1), slot(3, 1)),
+    ],
+    ids=["the buffer after", "the buffer before", "both, and not their sum"],
+)
+def test_the_table_keeps_buffers_although_the_decision_and_the_version_forget_them(
+    log: EventLog, buffers: Buffers, lie: Slot, apart: Slot
+) -> None:
+    day = nights(10, 11)
+    log.append(writing(holding(day, slot=slot(0, 2), buffers=buffers)))
+    with pytest.raises(ClaimsOverlap):
+        log.append(writing(holding(day, slot=lie, buffers=buffers), expected=1))
+    log.append(writing(holding(day, slot=apart, buffers=buffers), expected=1))
+
+
+@pytest.mark.parametrize("which", ["before", "after"])
+def test_without_its_constraint_a_buffer_is_forgotten(
+    log: EventLog, database: Database, which: str
+) -> None:
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        owner.execute(f"ALTER TABLE claims DROP CONSTRAINT claims_no_buffer_{which}".encode())
+    day, buffers = (
+        nights(10, 11),
+        Buffers(before=int(which == "before"), after=int(which == "after")),
+    )
+    log.append(writing(holding(day, slot=slot(0, 2), buffers=buffers)))
+    log.append(writing(holding(day, slot=slot(2, 1), buffers=buffers), expected=1))
+
+
+def test_a_block_keeps_no_distance_in_the_table_either(log: EventLog) -> None:
+    whole_day = Buffers(before=1440, after=1440)
+    log.append(writing(holding(nights(5, 8), buffers=whole_day)))
+    log.append(writing(blocked(nights(8, 9)), expected=1))
+    with pytest.raises(ClaimsOverlap):
+        log.append(writing(holding(nights(8, 9), buffers=whole_day), expected=2))
 
 
 def test_of_two_decisions_on_the_same_version_one_is_stored_without_any_claim_to_help(

@@ -14,6 +14,7 @@ from domain.listing.decisions import draft
 from domain.listing.facts import ListingPublished, ListingUnpublished
 from domain.money import Money
 from domain.rules.document import HORIZON_DAYS
+from domain.slot import whole_days
 from domain.stay import Stay
 from projections.listing_search.criteria import Box, Criteria, Near
 from projections.listing_search.queries import search
@@ -208,3 +209,34 @@ async def test_beginnings_suggest_places_before_listings(town: SearchStore) -> N
 def claim(listing: UUID, stay: Stay, *, number: int, unit: int) -> CalendarEvent:
     made = replace(blocked(stay, unit=unit), listing_id=listing)
     return replace(made, claim_id=UUID(int=BLOCK.int + 1000 + number))
+
+
+async def test_a_kind_is_asked_for_and_counted(index: SearchStore) -> None:
+    history = a_town()
+    other = UUID(int=300)
+    made = draft(other, HOST, offer(kind="slot", title="A studio by the hour"))
+    history.listing(*made, ListingPublished(listing_id=other), of=other)
+    await store(index, history)
+    assert await ids(index, Criteria(kind="slot")) == [other]
+    assert other not in await ids(index, Criteria(kind="stay"))
+    counts = {each.value: each.count for each in (await found(index, Criteria())).facets["kind"]}
+    assert counts == {"stay": 3, "slot": 1}
+
+
+async def test_by_the_hour_one_free_slot_on_any_of_the_days_suits(index: SearchStore) -> None:
+    history = a_town()
+    other = UUID(int=300)
+    made = draft(other, HOST, offer(kind="slot", title="A studio", minimum_nights=2))
+    history.listing(*made, ListingPublished(listing_id=other), of=other)
+    days = nights(10, 12)
+    taken = replace(blocked(days), listing_id=other, slot=whole_days(days, "Europe/Stockholm"))
+    history.calendar(taken, of=other)
+    await store(index, history)
+    for stay, free in [
+        (nights(10, 11), False),
+        (nights(10, 12), False),
+        (nights(9, 12), True),
+        (nights(11, 13), True),
+        (nights(12, 13), True),
+    ]:
+        assert (other in await ids(index, Criteria(stay=stay))) is free, stay

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0003"
+revision = "0002"
 down_revision = "0001"
 
 # kind, subject, due_at, position and key are the fold of the log. The rest is what became of

@@ -1,0 +1,1 @@
+"""iCalendar (RFC 5545): what is taken elsewhere, and what is taken here."""
