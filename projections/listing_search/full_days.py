@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
-from domain.buffers import NO_BUFFERS
+from domain.buffers import NO_BUFFERS, Buffers
 from domain.calendar.state import Calendar, Claim
 from domain.listing.state import Listing
 from domain.rules.apart import buffers_of
@@ -34,8 +34,9 @@ def full_days(listing: Listing, claims: Sequence[Claim]) -> list[Full]:
     """
     buffers = buffers_of(listing.kind, listing.rules.schedule)
     if listing.kind == "slot":
-        found = _ends(claims, lambda calendar, days, now: most_free(listing, calendar, days, now))
-        return _nested(found)
+        return _nested(
+            _ends(claims, buffers, lambda state, days, now: most_free(listing, state, days, now))
+        )
     plain = buffers == NO_BUFFERS and all(
         not claim.buffers or claim.buffers == NO_BUFFERS for claim in claims
     )
@@ -45,16 +46,16 @@ def full_days(listing: Listing, claims: Sequence[Claim]) -> list[Full]:
     def nights_free(calendar: Calendar, days: Stay, now: datetime) -> dict[date, int]:
         return calendar.nights_free(days, capacity=listing.units, now=now, buffers=buffers)
 
-    return _alike(_ends(claims, nights_free))
+    return _alike(_ends(claims, buffers, nights_free))
 
 
-def _ends(claims: Sequence[Claim], free: UnitsFree) -> dict[date, datetime]:
+def _ends(claims: Sequence[Claim], buffers: Buffers, free: UnitsFree) -> dict[date, datetime]:
     """Each full day, in order, with the first moment at which it is not."""
     found: dict[date, datetime] = {}
     lapses = sorted({claim.until for claim in claims if claim.until is not None})
     before = [datetime.min.replace(tzinfo=UTC), *lapses]
     calendar = Calendar(claims={claim.id: claim for claim in claims})
-    for days in _touched(claims):
+    for days in _touched(claims, timedelta(minutes=max(buffers.before, buffers.after))):
         for moment, end in pairwise([*before, FOREVER]):
             for day, units in free(calendar, days, moment).items():
                 if units == 0:
@@ -62,10 +63,11 @@ def _ends(claims: Sequence[Claim], free: UnitsFree) -> dict[date, datetime]:
     return dict(sorted(found.items()))
 
 
-def _touched(claims: Iterable[Claim]) -> list[Stay]:
-    """The days that claims or their buffers can reach, as ranges that are apart."""
+def _touched(claims: Iterable[Claim], gap: timedelta) -> list[Stay]:
+    """The days that claims can make full to guests who keep ``gap``, as ranges that are apart."""
     found: list[Stay] = []
-    for stay in sorted((_reached(claim) for claim in claims), key=lambda stay: stay.arrive):
+    reached = (_reached(claim, max(claim.extent.gap, gap) + DAY) for claim in claims)
+    for stay in sorted(reached, key=lambda stay: stay.arrive):
         if found and stay.arrive <= found[-1].depart:
             last = found[-1]
             found[-1] = replace(last, depart=max(last.depart, stay.depart))
@@ -74,8 +76,7 @@ def _touched(claims: Iterable[Claim]) -> list[Stay]:
     return found
 
 
-def _reached(claim: Claim) -> Stay:
-    reach = claim.extent.gap + DAY
+def _reached(claim: Claim, reach: timedelta) -> Stay:
     first, last = claim.stay.arrive, claim.stay.depart
     return Stay(
         first - reach if first - date.min > reach else first,
