@@ -16,7 +16,7 @@ import msgspec
 from domain import streams
 from eventlog.names import NAMES
 
-PLACE = "docs/reference/events.md"
+PLACE = "docs/events.md"
 """Where the page lies in a checkout."""
 
 COMMAND = f"sojourn events --to {PLACE}"
@@ -46,7 +46,7 @@ a new meaning is a new name.
 
 The fields below are the event's `data`, JSON with exactly these names. Beside it the log keeps
 `position`, `stream`, `version`, `type`, `key`, `recorded_at`, `occurred_at`, `actor`,
-`correlation_id`, `causation_id` and `hash`: see [how to audit the log](../how-to/audit.md).
+`correlation_id`, `causation_id` and `hash`: see [how to audit the log](how-to/audit.md).
 """
 
 

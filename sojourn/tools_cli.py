@@ -61,7 +61,7 @@ def events(
 ) -> None:
     """Every event that the log may hold, with its fields, as a page in Markdown.
 
-    Example: [cyan]sojourn events --to docs/reference/events.md[/]
+    Example: [cyan]sojourn events --to docs/events.md[/]
     """
     from sojourn.event_catalogue import page  # noqa: PLC0415
 
