@@ -52,6 +52,7 @@ class PartKind(Generic[S]):
     ) -> None:
         self.model = model
         self.stream = stream
+        self.state = state
         self.named_by = named_by or stream
         self._evolve = evolve
         self._decoder = msgspec.json.Decoder(state)
