@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from domain.buffers import NO_BUFFERS, Buffers
-from domain.calendar.arrangement import arrange
-from domain.calendar.extent import Extent, extent_of, moment_of
 from domain.calendar.facts import (
     BlockLifted,
     CalendarEvent,
@@ -20,11 +17,10 @@ from domain.calendar.facts import (
     NightsHeld,
     OfferHeld,
     RangeBlocked,
-    UnitsReassigned,
 )
-from domain.calendar.room import units_free
+from domain.calendar.making_room import Asked, make_room
 from domain.calendar.state import Calendar
-from domain.refusals import NightsTaken, NoSuch, TooManyUnits
+from domain.refusals import NightsTaken, NoSuch
 from domain.slot import Slot
 from domain.stay import Stay
 
@@ -52,8 +48,8 @@ def hold(  # noqa: PLR0913 - a hold is made of these
     ``today``, the listing's own date, or as slots after ``now``, move to other units where they
     must. Raises NightsTaken when too few units are free.
     """
-    asked = _Asked(listing_id, capacity, stay, slot, buffers)
-    picked, moves = _make_room(calendar, asked, units, today, now)
+    asked = Asked(listing_id, capacity, stay, slot, buffers)
+    picked, moves = make_room(calendar, asked, units, today, now)
     held = NightsHeld(
         listing_id=listing_id,
         claim_id=claim_id,
@@ -86,8 +82,8 @@ def hold_for_offer(  # noqa: PLR0913 - an offer is made of these
 
     Holds that have lapsed are released in the same step by whoever offers.
     """
-    asked = _Asked(listing_id, capacity, stay, None, buffers)
-    picked, moves = _make_room(calendar, asked, units, today, now)
+    asked = Asked(listing_id, capacity, stay, None, buffers)
+    picked, moves = make_room(calendar, asked, units, today, now)
     held = OfferHeld(
         listing_id=listing_id,
         claim_id=claim_id,
@@ -118,9 +114,9 @@ def block(  # noqa: PLR0913 - a block is made of these
     For a listing by the hour ``slot`` is what the days of ``stay`` are there. A block keeps no
     distance from guests. Raises NightsTaken when fewer than that, or none, are free all the time.
     """
-    asked = _Asked(listing_id, capacity, stay, slot, None)
+    asked = Asked(listing_id, capacity, stay, slot, None)
     wanted = max(asked.free(calendar, now), 1) if units is None else units
-    picked, moves = _make_room(calendar, asked, wanted, today, now)
+    picked, moves = make_room(calendar, asked, wanted, today, now)
     blocked = RangeBlocked(
         listing_id=listing_id,
         claim_id=claim_id,
@@ -155,10 +151,10 @@ def move(  # noqa: PLR0913 - a move is made of these
     if claim is None or claim.booking_id is None or not claim.live_at(now):
         raise NoSuch(what="claim", id=str(claim_id))
     others = calendar.without(claim)
-    asked = _Asked(listing_id, capacity, stay, slot, buffers)
+    asked = Asked(listing_id, capacity, stay, slot, buffers)
     picked, moves = claim.units, list[CalendarEvent]()
     if len(claim.units) != units or asked.taken(others, now) & set(claim.units):
-        picked, moves = _make_room(others, asked, units, today, now)
+        picked, moves = make_room(others, asked, units, today, now)
     moved = ClaimMoved(
         listing_id=listing_id,
         claim_id=claim_id,
@@ -240,65 +236,3 @@ def reclaim(  # noqa: PLR0913 - as a hold
 def tidy(calendar: Calendar, now: datetime) -> list[CalendarEvent]:
     """Release every hold that has lapsed at ``now``."""
     return [HoldLapsed(claim_id=claim.id) for claim in calendar.lapsed(now)]
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What somebody wants to claim of a listing with ``capacity`` units."""
-
-    listing_id: UUID
-    capacity: int
-    stay: Stay
-    slot: Slot | None
-    buffers: Buffers | None
-
-    @property
-    def extent(self) -> Extent:
-        return extent_of(self.stay, self.slot, self.buffers)
-
-    def taken(self, calendar: Calendar, now: datetime) -> set[int]:
-        """The units that something in the way of it is on."""
-        extent = self.extent
-        near = calendar.taken(self.stay, self.buffers, now)
-        return {unit for other, units in near if other.collides(extent) for unit in units}
-
-    def free(self, calendar: Calendar, now: datetime) -> int:
-        taken = calendar.taken(self.stay, self.buffers, now)
-        return units_free(taken, self.extent, self.capacity)
-
-    def refused(self, calendar: Calendar, wanted: int, now: datetime) -> NightsTaken:
-        nights: tuple[date, ...] = ()
-        if self.slot is None:
-            nights = calendar.full_nights(
-                self.stay, capacity=self.capacity, wanted=wanted, now=now, buffers=self.buffers
-            )
-        # Each night alone may have room where all of them together have none.
-        return NightsTaken(listing_id=self.listing_id, nights=nights or (*self.stay.nights(),))
-
-
-def _make_room(
-    calendar: Calendar, asked: _Asked, wanted: int, today: date, now: datetime
-) -> tuple[tuple[int, ...], list[CalendarEvent]]:
-    """Units for what is asked, and the moves of other claims that make them free."""
-    if wanted > asked.capacity:
-        raise TooManyUnits(units=wanted, maximum=asked.capacity)
-    extent = asked.extent
-    near = calendar.taken(asked.stay, asked.buffers, now)
-    taken = {unit for other, units in near if other.collides(extent) for unit in units}
-    free = [unit for unit in range(asked.capacity) if unit not in taken]
-    if len(free) >= wanted:
-        return tuple(free[:wanted]), []
-    if units_free(near, extent, asked.capacity) < wanted:
-        raise asked.refused(calendar, wanted, now)
-    live = calendar.live(now)
-    begun = moment_of(now, today, asked.slot)
-    arranged = arrange(live, extent, wanted, asked.capacity, begun)
-    if arranged is None:
-        raise asked.refused(calendar, wanted, now)
-    picked, others = arranged
-    moves: list[CalendarEvent] = [
-        UnitsReassigned(claim_id=claim.id, before=claim.units, after=others[claim.id])
-        for claim in live
-        if others[claim.id] != claim.units
-    ]
-    return picked, moves

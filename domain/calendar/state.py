@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Literal, assert_never
+from typing import Any, assert_never
 from uuid import UUID
 
-from domain.buffers import DAY, NO_BUFFERS, Buffers
-from domain.calendar.extent import Extent, extent_of, midnight
+from domain.buffers import NO_BUFFERS, Buffers
+from domain.calendar.claim import Claim, may_meet, reach, widened
+from domain.calendar.extent import Extent, midnight
 from domain.calendar.facts import (
     BlockLifted,
     CalendarEvent,
@@ -25,42 +26,9 @@ from domain.calendar.facts import (
     UnitsReassigned,
 )
 from domain.calendar.room import Taken, units_free
-from domain.slot import Slot
 from domain.stay import Stay
 
 ONE_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claim:
-    """Units that nobody else can have for some time, until an instant or for good.
-
-    ``stay`` has the days it touches; a claim on a listing by the hour is for ``slot`` alone. A
-    block has no ``buffers``.
-    """
-
-    id: UUID
-    kind: Literal["hold", "booking", "block", "offer", "imported"]
-    stay: Stay
-    units: tuple[int, ...]
-    until: datetime | None = None
-    booking_id: UUID | None = None
-    reason: str | None = None
-    guest_id: UUID | None = None
-    """Whose offer it is; other claims do not say."""
-    slot: Slot | None = None
-    buffers: Buffers | None = NO_BUFFERS
-    external_calendar: str | None = None
-    uid: str | None = None
-
-    @property
-    def extent(self) -> Extent:
-        """What it takes of its units' time."""
-        return extent_of(self.stay, self.slot, self.buffers)
-
-    def live_at(self, now: datetime) -> bool:
-        """Whether the claim still stands: a hold is free the instant it lapses."""
-        return self.until is None or now < self.until
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,13 +80,13 @@ class Calendar:
     def near(self, stay: Stay, buffers: Buffers | None, now: datetime) -> list[Claim]:
         """The claims at ``now`` that a claim on the days of ``stay`` may meet, and few others."""
         # A listing keeps thousands of past claims: most are passed over without a call.
-        arrive, depart = _widened(stay, own := _reach(buffers))
+        arrive, depart = widened(stay, own := reach(buffers))
         return [
             claim
             for claim in self.claims.values()
             if (
                 (claim.stay.depart > arrive and claim.stay.arrive < depart)
-                or (claim.buffers is not NO_BUFFERS and _may_meet(claim, stay, own))
+                or (claim.buffers is not NO_BUFFERS and may_meet(claim, stay, own))
             )
             and claim.live_at(now)
         ]
@@ -133,12 +101,12 @@ class Calendar:
         """By each of ``days``, what may meet a claim that begins then and has ``length`` days."""
         found: dict[date, list[Taken]] = {day: [] for day in days.nights()}
         first, end = days.arrive.toordinal(), days.depart.toordinal()
-        whole = Stay(days.arrive, _widened(days, length)[1])
+        whole = Stay(days.arrive, widened(days, length)[1])
         for claim in self.near(whole, buffers, now):
-            reach = max(_reach(buffers), _reach(claim.buffers))
+            further = max(reach(buffers), reach(claim.buffers))
             each = (claim.extent, claim.units)
-            earliest = max(first, claim.stay.arrive.toordinal() - reach - length + 1)
-            for day in range(earliest, min(end, claim.stay.depart.toordinal() + reach)):
+            earliest = max(first, claim.stay.arrive.toordinal() - further - length + 1)
+            for day in range(earliest, min(end, claim.stay.depart.toordinal() + further)):
                 found[date.fromordinal(day)].append(each)
         return found
 
@@ -174,32 +142,10 @@ class Calendar:
         )
 
 
-def _reach(buffers: Buffers | None) -> int:
-    """At least as many days as ``buffers`` can keep others away."""
-    if buffers is None or buffers == NO_BUFFERS:
-        return 0
-    return 1 + max(buffers.before, buffers.after) // DAY
-
-
-def _may_meet(claim: Claim, stay: Stay, reach: int) -> bool:
-    arrive, depart = _widened(stay, max(reach, _reach(claim.buffers)))
-    return claim.stay.depart > arrive and claim.stay.arrive < depart
-
-
-def _widened(stay: Stay, days: int) -> tuple[date, date]:
-    """The ends of ``stay``, ``days`` further out, within the calendar."""
-    return (
-        date.fromordinal(max(stay.arrive.toordinal() - days, date.min.toordinal())),
-        date.fromordinal(min(stay.depart.toordinal() + days, date.max.toordinal())),
-    )
-
-
 EMPTY = Calendar()
 
 
-def evolve(  # noqa: C901, PLR0912 - a case a fact
-    calendar: Calendar | None, event: CalendarEvent
-) -> Calendar:
+def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
     """``calendar`` after ``event``; an event about a claim that is gone changes nothing."""
     before = calendar or EMPTY
     claims, external = dict(before.claims), before.external
@@ -236,24 +182,21 @@ def evolve(  # noqa: C901, PLR0912 - a case a fact
                 buffers=None,
             )
         case HoldExtended():
-            if held := claims.get(event.claim_id):
-                claims[event.claim_id] = replace(held, until=event.until)
+            _change(claims, event.claim_id, until=event.until)
         case HoldConfirmed():
-            if held := claims.get(event.claim_id):
-                claims[event.claim_id] = replace(held, kind="booking", until=None)
+            _change(claims, event.claim_id, kind="booking", until=None)
         case ClaimMoved():
-            if claim := claims.get(event.claim_id):
-                claims[event.claim_id] = replace(
-                    claim,
-                    stay=event.stay,
-                    units=event.units,
-                    until=event.until,
-                    slot=event.slot,
-                    buffers=event.buffers,
-                )
+            _change(
+                claims,
+                event.claim_id,
+                stay=event.stay,
+                units=event.units,
+                until=event.until,
+                slot=event.slot,
+                buffers=_shared(event.buffers),
+            )
         case UnitsReassigned():
-            if moved := claims.get(event.claim_id):
-                claims[event.claim_id] = replace(moved, units=event.after)
+            _change(claims, event.claim_id, units=event.after)
         case ExternalCalendarImported():
             for released in event.released:
                 claims.pop(released, None)
@@ -267,6 +210,11 @@ def evolve(  # noqa: C901, PLR0912 - a case a fact
         case _:
             assert_never(event)
     return Calendar(claims=claims, external=external)
+
+
+def _change(claims: dict[UUID, Claim], claim_id: UUID, **changes: Any) -> None:
+    if claim := claims.get(claim_id):
+        claims[claim_id] = replace(claim, **changes)
 
 
 def _imported(event: ExternalCalendarImported) -> list[Claim]:

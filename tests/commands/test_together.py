@@ -135,7 +135,7 @@ def test_what_was_decided_then_is_recorded_now(log: EventLog, database: Database
     hotel.all(hotel.book(1, 5, 7))
     with LogReader(database.commands_url) as reader:
         events = list(reader.read_stream(booking_stream(UUID(int=1))))
-    assert len(events) == 4
+    assert len(events) == 6
     for event in events:
         assert event.occurred_at == THEN
         assert event.recorded_at >= before
