@@ -37,7 +37,9 @@ def arrange(
             units[claim.id] = claim.units
         else:
             waiting.append((extent, claim))
-    present = _Present(max(extent.gap for extent, _ in (*here, *waiting)))
+    gaps = {(extent.gap, extent.buffers) for extent, _ in (*here, *waiting)}
+    gap = max(each for each, _ in gaps)
+    present = _Present(gap, alike=not gap or len(gaps) == 1)
     for extent, own in here:
         # What is over by now is in nobody's way, and another may have its unit.
         if later(extent.end, present.gap) > begun:
@@ -53,7 +55,8 @@ def arrange(
         chosen = _choose(own, len(own) if claim else wanted, capacity, taken)
         if chosen is None:
             return None
-        present.add(extent, chosen)
+        if later(extent.end, present.gap) > begun:
+            present.add(extent, chosen)
         if claim:
             units[claim.id] = chosen
         else:
@@ -62,20 +65,31 @@ def arrange(
 
 
 class _Present:
-    """The units in use as time goes by: who can't collide any more is forgotten."""
+    """The units in use as time goes by: who can't collide any more is forgotten.
 
-    def __init__(self, gap: timedelta) -> None:
+    ``alike`` says that all keep the same buffers, blocks none: then no two who are present share a
+    unit, and whoever comes collides with each of them.
+    """
+
+    def __init__(self, gap: timedelta, *, alike: bool) -> None:
         self.gap = gap
+        self._alike = alike
         self._leaving: list[tuple[datetime, int, Extent, Units]] = []
+        self._units: set[int] = set()
         self._seen = 0
 
     def add(self, extent: Extent, units: Units) -> None:
         self._seen += 1
         heappush(self._leaving, (later(extent.end, self.gap), self._seen, extent, units))
+        self._units.update(units)
 
     def colliding(self, extent: Extent) -> set[int]:
         while self._leaving and self._leaving[0][0] <= extent.start:
-            heappop(self._leaving)
+            _, _, _, units = heappop(self._leaving)
+            if self._alike:
+                self._units.difference_update(units)
+        if self._alike:
+            return self._units
         return {
             unit for _, _, other, own in self._leaving if other.collides(extent) for unit in own
         }
