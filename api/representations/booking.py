@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, StrictInt
 
 from api.representations.payment import PaymentMethod
 from api.representations.quote import Line, PriceLine, lines_of
-from api.representations.values import Input, Money, Reason
+from api.representations.values import Input, Money, Reason, is_absent
 from domain.booking.decisions import Action, actions, refund, refund_total
 from domain.booking.facts import Party, RefundLine
 from domain.booking.policy import WHOLE
@@ -19,10 +19,6 @@ from domain.booking.state import Booking as DomainBooking
 from domain.booking.state import PaymentStatus, Status
 from domain.kind import Kind
 from domain.refusals import PolicyForbids
-
-
-def _is_absent(value: object) -> bool:
-    return value is None
 
 
 class BookingBody(Input):
@@ -94,8 +90,8 @@ class Booking(BaseModel):
     kind: Kind
     arrive: date
     depart: date
-    starts_at: datetime | None = Field(default=None, exclude_if=_is_absent)
-    ends_at: datetime | None = Field(default=None, exclude_if=_is_absent)
+    starts_at: datetime | None = Field(default=None, exclude_if=is_absent)
+    ends_at: datetime | None = Field(default=None, exclude_if=is_absent)
     check_in: datetime = Field(description="From when you may come; pick-up; a slot's start.")
     check_out: datetime = Field(description="By when you leave; return; a slot's end.")
     guests: int
@@ -106,8 +102,8 @@ class Booking(BaseModel):
     total: Money
     deposit: Money | None
     hold_expires_at: datetime | None
-    cancelled_by: Party | None = Field(default=None, exclude_if=_is_absent)
-    refund: Refund | None = Field(default=None, exclude_if=_is_absent)
+    cancelled_by: Party | None = Field(default=None, exclude_if=is_absent)
+    refund: Refund | None = Field(default=None, exclude_if=is_absent)
     actions: list[Action] = Field(description="What you may do now.")
 
     @classmethod

@@ -8,14 +8,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from api.representations.values import is_absent
 from domain.calendar.facts import ImportConflict
 from domain.calendar.state import Calendar
 from domain.slot import Slot
 from domain.stay import Stay
-
-
-def _is_absent(value: object) -> bool:
-    return value is None
 
 
 class Range(BaseModel):
@@ -24,8 +21,8 @@ class Range(BaseModel):
     uid: str
     from_: Annotated[date, Field(serialization_alias="from")]
     to: date
-    starts_at: datetime | None = Field(default=None, exclude_if=_is_absent)
-    ends_at: datetime | None = Field(default=None, exclude_if=_is_absent)
+    starts_at: datetime | None = Field(default=None, exclude_if=is_absent)
+    ends_at: datetime | None = Field(default=None, exclude_if=is_absent)
 
 
 class Conflict(Range):

@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt
 
 from api.representations.policy import Policy, PolicyBody, policy_terms
-from api.representations.rating import Rating, is_absent
-from api.representations.values import Input, Money
+from api.representations.rating import Rating
+from api.representations.values import Input, Money, is_absent
 from domain.booking.policy import FLEXIBLE
 from domain.kind import Kind
 from domain.listing.facts import Location as DomainLocation

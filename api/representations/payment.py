@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
 
-from api.representations.values import Input, Money
+from api.representations.values import Input, Money, is_absent
 from commands.payments.sandbox import manner_of
 from domain.booking.payment_facts import Purpose
 from domain.booking.payments import Payment as DomainPayment
@@ -30,10 +30,6 @@ PaymentMethod = Annotated[
     AfterValidator(_known_method),
 ]
 """How to pay; `sandbox` is the provider that is built in."""
-
-
-def _is_absent(value: object) -> bool:
-    return value is None
 
 
 class PaymentBody(Input):
@@ -64,8 +60,8 @@ class Payment(BaseModel):
     method: str
     purpose: Purpose
     amount: Money
-    next_action: NextAction | None = Field(default=None, exclude_if=_is_absent)
-    failure: Failure | None = Field(default=None, exclude_if=_is_absent)
+    next_action: NextAction | None = Field(default=None, exclude_if=is_absent)
+    failure: Failure | None = Field(default=None, exclude_if=is_absent)
 
     @classmethod
     def of(cls, payment: DomainPayment) -> Self:

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
-from api.representations.values import Day, Input, LocalTime, Money
+from api.representations.values import Day, Input, LocalTime, Money, is_absent
 from api.representations.when import When, WrongPair
 from domain.listing.offer import MOST_GUESTS, MOST_UNITS
 from domain.money import Money as DomainMoney
@@ -20,10 +20,6 @@ from domain.quote.state import Quote as DomainQuote
 Guests = Annotated[StrictInt, Field(ge=1, le=MOST_GUESTS)]
 Units = Annotated[StrictInt, Field(ge=1, le=MOST_UNITS)]
 Age = Annotated[StrictInt, Field(ge=0, le=130)]
-
-
-def _is_absent(value: object) -> bool:
-    return value is None
 
 
 OF_A_SLOT = "Of a listing by the hour; local where it is, unless the time has an offset."
@@ -79,7 +75,7 @@ class PriceLine(Line):
     included: Annotated[bool, Field(description="A tax that is in the other lines already.")]
     contained: Annotated[
         Money | None,
-        Field(default=None, exclude_if=_is_absent, description="Of included: what of them it is."),
+        Field(default=None, exclude_if=is_absent, description="Of included: what of them it is."),
     ]
 
 
@@ -105,8 +101,8 @@ class Price(BaseModel):
     listing_id: UUID
     arrive: date
     depart: date
-    starts_at: datetime | None = Field(default=None, exclude_if=_is_absent)
-    ends_at: datetime | None = Field(default=None, exclude_if=_is_absent)
+    starts_at: datetime | None = Field(default=None, exclude_if=is_absent)
+    ends_at: datetime | None = Field(default=None, exclude_if=is_absent)
     guests: int
     units: int
     lines: list[PriceLine]
@@ -120,10 +116,10 @@ class Quote(Price):
     """What a stay costs, pinned until the quote expires."""
 
     id: UUID
-    booking_id: UUID | None = Field(default=None, exclude_if=_is_absent)
-    old_total: Money | None = Field(default=None, exclude_if=_is_absent)
+    booking_id: UUID | None = Field(default=None, exclude_if=is_absent)
+    old_total: Money | None = Field(default=None, exclude_if=is_absent)
     difference: Money | None = Field(
-        default=None, exclude_if=_is_absent, description="To pay; less than nothing comes back."
+        default=None, exclude_if=is_absent, description="To pay; less than nothing comes back."
     )
 
     @classmethod

@@ -9,11 +9,6 @@ from pydantic import BaseModel, Field
 from domain.review.rating import Rating as DomainRating
 
 
-def is_absent(value: object) -> bool:
-    """Whether an optional field is left out of an answer."""
-    return value is None
-
-
 class Rating(BaseModel):
     """What guests thought, one to five stars."""
 

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, StrictInt
 
-from api.representations.rating import RatingInDetail, is_absent
-from api.representations.values import Input, not_blank
+from api.representations.rating import RatingInDetail
+from api.representations.values import Input, is_absent, not_blank
 from domain.booking.facts import Side
 from domain.review.decisions import LONGEST_REVIEW, Written
 from domain.review.facts import Stars

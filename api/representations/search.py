@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api.representations.listing import Location
-from api.representations.rating import Rating, is_absent
-from api.representations.values import Money
+from api.representations.rating import Rating
+from api.representations.values import Money, is_absent
 from domain.kind import Kind
 from projections.listing_search.criteria import Near
 from projections.listing_search.queries import Found, FoundListing

@@ -120,6 +120,11 @@ class Money(Input):
         return DomainMoney(self.amount, self.currency)
 
 
+def is_absent(value: object) -> bool:
+    """Whether an optional field is left out of an answer."""
+    return value is None
+
+
 def page_of(model: BaseModel) -> bytes:
     """The bytes that every app answers for the same ``model``."""
     return model.model_dump_json(by_alias=True).encode()
