@@ -36,6 +36,7 @@ def assemble(  # noqa: PLR0913 - an app is made of these
     sight: Sight,
     origins: Iterable[str] = (),
     trusted_proxies: Iterable[str] = LOOPBACK,
+    quota_times: int = 1,
     checks: Mapping[str, Check],
     answer_within: float,
     lifespan: Lifespan,
@@ -64,7 +65,7 @@ def assemble(  # noqa: PLR0913 - an app is made of these
     app.openapi = document_with_conventions(app)
     # The last added is the outermost.
     app.add_middleware(BodyLimit)
-    app.add_middleware(Limits, quotas=usual_quotas())
+    app.add_middleware(Limits, quotas=usual_quotas(quota_times))
     app.add_middleware(Deadline, seconds=answer_within)
     app.add_middleware(LastResort)
     app.add_middleware(Cors, origins=origins)

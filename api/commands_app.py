@@ -82,6 +82,7 @@ def create_commands_app(
     verified_only: bool = False,
     origins: Iterable[str] = (),
     trusted_proxies: Iterable[str] = LOOPBACK,
+    quota_times: int = 1,
 ) -> FastAPI:
     """The app on a log in Postgres, whose role may append to it.
 
@@ -136,6 +137,7 @@ def create_commands_app(
         sight=sight,
         origins=origins,
         trusted_proxies=trusted_proxies,
+        quota_times=quota_times,
         checks={"postgres": postgres},
         lifespan=lifespan,
     )
@@ -148,6 +150,7 @@ def commands_app(
     sight: Sight,
     origins: Iterable[str] = (),
     trusted_proxies: Iterable[str] = LOOPBACK,
+    quota_times: int = 1,
     checks: Mapping[str, Check],
     lifespan: Lifespan,
 ) -> FastAPI:
@@ -160,6 +163,7 @@ def commands_app(
         sight=sight,
         origins=origins,
         trusted_proxies=trusted_proxies,
+        quota_times=quota_times,
         checks=checks,
         answer_within=ANSWER_WITHIN,
         lifespan=lifespan,

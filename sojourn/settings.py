@@ -104,6 +104,11 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="origins whose pages may call the API, by commas"
     )
+    quota_times: int = Field(
+        default=1,
+        ge=1,
+        description="by how much to multiply the quotas of an address, where many people share one",
+    )
     verified_email: bool = Field(
         default=False, description="whether booking takes a verified e-mail address"
     )

@@ -73,6 +73,7 @@ def command_app(settings: Settings) -> FastAPI:
         verified_only=settings.verified_email,
         origins=settings.cors_origins,
         trusted_proxies=settings.trusted_proxies,
+        quota_times=settings.quota_times,
     )
 
 

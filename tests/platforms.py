@@ -90,6 +90,7 @@ def _settings(servers: Addresses, name: str, folder: Path) -> Settings:
         redis_prefix=name,
         index_prefix=name,
         group_prefix=name,
+        quota_times=1_000,
         gateway_port=free_port(),
         commands_port=commands_port,
         queries_port=queries_port,

@@ -48,15 +48,18 @@ class Quota:
         return left, math.ceil(self._ends - now)
 
 
-def usual_quotas() -> list[Quota]:
-    """Sign-ups, guesses at passwords and tokens, and letters to people."""
+def usual_quotas(times: int = 1) -> list[Quota]:
+    """Sign-ups, guesses at passwords and tokens, and letters to people, each ``times`` its number.
+
+    More than once suits networks where many people share an address.
+    """
     return [
-        Quota("sign-ups", "POST", "/v1/accounts", 240),
-        Quota("sign-ins", "POST", "/v1/token", 600),
-        Quota("verifications", "POST", "/v1/accounts/verify", 240),
-        Quota("verification letters", "POST", "/v1/accounts/verification", 60),
-        Quota("password letters", "POST", "/v1/password/forgot", 60),
-        Quota("password resets", "POST", "/v1/password/reset", 240),
+        Quota("sign-ups", "POST", "/v1/accounts", 240 * times),
+        Quota("sign-ins", "POST", "/v1/token", 600 * times),
+        Quota("verifications", "POST", "/v1/accounts/verify", 240 * times),
+        Quota("verification letters", "POST", "/v1/accounts/verification", 60 * times),
+        Quota("password letters", "POST", "/v1/password/forgot", 60 * times),
+        Quota("password resets", "POST", "/v1/password/reset", 240 * times),
     ]
 
 
