@@ -70,7 +70,7 @@ def change(listing: Listing, calendar: Calendar, offer: Offer, now: datetime) ->
 
     Raises ListingArchived; InvalidOffer for a new kind or time zone, which give nights their
     meaning; CurrencyMismatch for a price in another currency than what else the listing charges;
-    UnitsClaimed when a live claim stands on a unit that would go.
+    UnitsClaimed when somebody has, or is going to have, a unit that would go.
     """
     if listing.status == "archived":
         raise ListingIsArchived(listing_id=listing.id)
@@ -80,7 +80,9 @@ def change(listing: Listing, calendar: Calendar, offer: Offer, now: datetime) ->
     charged = currency_beside_price(listing)
     if offer.price and charged and offer.price.currency != charged:
         raise CurrencyMismatch(expected=charged, given=offer.price.currency)
-    needed = 1 + max((unit for claim in calendar.live(now) for unit in claim.units), default=-1)
+    today = local_date(now, listing.time_zone)
+    claims = [each for each in calendar.live(now) if each.stay.depart > today]
+    needed = 1 + max((unit for claim in claims for unit in claim.units), default=-1)
     if offer.units < needed:
         raise UnitsClaimed(units=offer.units, needed=needed)
     before = _facets(offer_of(listing))

@@ -9,4 +9,6 @@ from projections.parts import PartKind
 MODEL = "calendar"
 
 LISTING = PartKind(model=MODEL, stream="listing", state=listing.Listing, evolve=listing.evolve)
-CLAIMS = PartKind(model=MODEL, stream="calendar", state=calendar.Calendar, evolve=calendar.evolve)
+CLAIMS = PartKind(
+    model=MODEL, stream="calendar", state=calendar.Calendar, evolve=calendar.evolve_without_past
+)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from elasticsearch import AsyncElasticsearch, BadRequestError
 
-CURRENT: Final = "2"
+CURRENT: Final = "3"
 """The generation that this code makes: raised whenever its documents change their shape."""
 
 PARTITIONS: Final = 12

@@ -25,7 +25,12 @@ from projections.parts import Missed, Part, PartKind
 MODEL = "listing_search"
 
 LISTING = PartKind(model=MODEL, stream="listing", state=listing.Listing, evolve=listing.evolve)
-CLAIMS = PartKind(model=MODEL, stream="calendar", state=calendar.Calendar, evolve=calendar.evolve)
+CLAIMS = PartKind(
+    model=MODEL,
+    stream="calendar",
+    state=calendar.Calendar,
+    evolve=calendar.evolve_without_past,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
