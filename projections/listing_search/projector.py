@@ -16,6 +16,7 @@ from domain.recorded import Recorded
 from domain.review.rating import Rating
 from domain.rules.opening import opening_days
 from projections import encoding
+from projections.calendar.packed import CalendarPart
 from projections.listing_ratings.projector import RATINGS, Ratings
 from projections.listing_ratings.rated import Rated
 from projections.listing_search.full_days import full_days
@@ -25,7 +26,7 @@ from projections.parts import Missed, Part, PartKind
 MODEL = "listing_search"
 
 LISTING = PartKind(model=MODEL, stream="listing", state=listing.Listing, evolve=listing.evolve)
-CLAIMS = PartKind(
+CLAIMS = CalendarPart(
     model=MODEL,
     stream="calendar",
     state=calendar.Calendar,
@@ -47,6 +48,16 @@ class Folded:
         """The position of the last event that was folded in."""
         others = (part.position for part in (self.claims, self.ratings) if part)
         return max([self.listing.position, *others])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """:class:`Folded` as the document has it: the claims packed."""
+
+    listing: Part[listing.Listing]
+    claims: Part[bytes] | None
+    listed_at: int | None
+    ratings: Part[Ratings] | None
 
 
 @dataclass(frozen=True)
@@ -102,7 +113,7 @@ class Document:
     full: list[FullNights]
     rating: int
     rated: Rated | None
-    folded: Folded
+    folded: Stored
 
 
 def document_id(recorded: Recorded) -> str | None:
@@ -184,7 +195,19 @@ def document(folded: Folded) -> Document:
         ],
         rating=Rating(folded.ratings.state.counts).hundredths if folded.ratings else 0,
         rated=_rated(folded.ratings.state) if folded.ratings else None,
-        folded=folded,
+        folded=_stored(folded),
+    )
+
+
+def _stored(folded: Folded) -> Stored:
+    claims = folded.claims
+    return Stored(
+        listing=folded.listing,
+        claims=Part(claims.position, claims.version, CLAIMS.encode(claims.state))
+        if claims
+        else None,
+        listed_at=folded.listed_at,
+        ratings=folded.ratings,
     )
 
 
@@ -199,4 +222,13 @@ def encode(made: Document) -> bytes:
 
 def decode_folded(stored: Any) -> Folded:
     """The state in a stored document's ``folded``."""
-    return msgspec.convert(stored, Folded)
+    found = msgspec.convert(stored, Stored)
+    claims = found.claims
+    return Folded(
+        listing=found.listing,
+        claims=Part(claims.position, claims.version, CLAIMS.decode(claims.state))
+        if claims
+        else None,
+        listed_at=found.listed_at,
+        ratings=found.ratings,
+    )

@@ -15,7 +15,7 @@ from projections.listing_search.projector import Document
 from streams.pages import KINDS
 
 PAGES = {"3": "0da9b91110d8b11a"}
-LISTINGS = {"3": "2ba58fba23fef87317f561c58cee21ba"}
+LISTINGS = {"3": "373ec23ba6d4974a17f561c58cee21ba"}
 
 
 def digest(shapes: Sequence[Any]) -> str:
