@@ -82,6 +82,7 @@ MAPPING: Final[dict[str, Any]] = {
         "description": _TEXT | {"copy_to": "words"},
         "words": _TEXT,
         "room_type": {"type": "keyword", "ignore_above": 1000, "copy_to": "words"},
+        "amenities": {"type": "keyword", "normalizer": "lowercase", "copy_to": "words"},
         "neighbourhood": _PLACE,
         "city": _PLACE,
         "country": _PLACE,

@@ -95,6 +95,7 @@ class Document:
     title: str
     description: str
     room_type: str | None
+    amenities: tuple[str, ...]
     neighbourhood: str | None
     city: str | None
     country: str | None
@@ -174,6 +175,7 @@ def document(folded: Folded) -> Document:
         title=offered.title,
         description=offered.description,
         room_type=offered.room_type,
+        amenities=offered.amenities,
         neighbourhood=place.neighbourhood if place else None,
         city=place.city if place else None,
         country=place.country if place else None,
