@@ -79,7 +79,7 @@ def quote_change(message: QuoteChange, work: Work) -> ChangeQuoted:
     # A quote promises no nights, so it need not be decided again when the calendar moves.
     del work.reads[calendar.stream]
     buffers = buffers_of(listing.kind, listing.rules.schedule)
-    others = calendar.state.without(calendar.state.claims.get(booking.id))
+    others = calendar.state.without(calendar.state.claim(booking.id))
     taken = others.taken(stay, buffers, work.now)
     free = units_free(taken, extent_of(stay, slot, buffers), listing.units)
     stream, key = quote_stream(message.quote_id), str(booking.listing_id)

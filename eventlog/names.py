@@ -23,6 +23,8 @@ NAMES: dict[type[Event], str] = {
     listing.ListingPriced: "listing.priced.v1",
     listing.TermsSet: "listing.terms_set.v1",
     listing.PolicyChosen: "listing.policy_chosen.v1",
+    listing.AmenitiesSet: "listing.amenities_set.v1",
+    listing.PhotosArranged: "listing.photos_arranged.v1",
     rules.RulesSet: "listing.rules_set.v1",
     rules.DatesChanged: "listing.dates_changed.v1",
     listing.ListingPublished: "listing.published.v1",

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.booking.policy import FLEXIBLE, CancellationPolicy
 from domain.kind import Kind
 from domain.listing.facts import (
+    AmenitiesSet,
     CapacitySet,
     CoHostAdded,
     CoHostPermissionsSet,
@@ -25,6 +26,8 @@ from domain.listing.facts import (
     ListingUnpublished,
     Location,
     Permission,
+    Photo,
+    PhotosArranged,
     PolicyChosen,
     TermsSet,
 )
@@ -60,6 +63,8 @@ class Listing:
     maximum_nights: int = 365
     instant: bool = True
     policy: CancellationPolicy = FLEXIBLE
+    amenities: tuple[str, ...] = ()
+    photos: tuple[Photo, ...] = ()
     rules: Rules = NO_RULES
     overrides: tuple[DateOverride, ...] = ()
     source: ListingImported | None = None
@@ -113,6 +118,10 @@ def evolve(  # noqa: C901, PLR0911, PLR0912 - a case a fact
             )
         case PolicyChosen():
             return replace(listing, policy=event.policy)
+        case AmenitiesSet():
+            return replace(listing, amenities=event.amenities)
+        case PhotosArranged():
+            return replace(listing, photos=event.photos)
         case RulesSet():
             return replace(listing, rules=event.rules)
         case DatesChanged():
