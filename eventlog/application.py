@@ -24,6 +24,7 @@ from eventlog.clock import DatabaseClock
 from eventlog.committer import Committer, Waiting
 from eventlog.connections import died
 from eventlog.mapper import EventMapper, StreamEvent
+from eventlog.personal.sealing import Sealing
 from eventlog.recent import Known, Recent
 from eventlog.recorder import Recorder
 
@@ -67,7 +68,15 @@ class EventLog(Application[str]):
 
     name = "stored"
 
-    def __init__(self, url: str, *, pool_size: int = 4, max_overflow: int = 12) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        sealing: Sealing | None = None,
+        pool_size: int = 4,
+        max_overflow: int = 12,
+    ) -> None:
+        self._sealing = sealing
         self._datastore = _datastore(url, pool_size, max_overflow)
         super().__init__(
             {"AGGREGATE_CACHE_MAXSIZE": str(CACHED_STREAMS), "DEEPCOPY_FROM_AGGREGATE_CACHE": "n"}
@@ -87,6 +96,13 @@ class EventLog(Application[str]):
     def construct_recorder(self) -> ApplicationRecorder:
         """Our recorder; the schema is the migrations' matter."""
         return Recorder(self._datastore)
+
+    @property
+    def sealing(self) -> Sealing:
+        """What seals and opens personal text; raises RuntimeError in a process without keys."""
+        if self._sealing is None:
+            raise RuntimeError("this process was given no keys for what is personal")
+        return self._sealing
 
     def load(self, stream: str, evolve: Callable[[S | None, Any], S]) -> StreamState[S] | None:
         """The state of ``stream``, folded by ``evolve``; none when it has no events.

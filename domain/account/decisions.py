@@ -48,7 +48,7 @@ def verify(account: Account) -> list[AccountEvent]:
     """Mail to the person's address reached them; raises LinkSpent when that is known already."""
     if account.verified or account.email is None:
         raise LinkSpent
-    return [AccountVerified(email=account.email)]
+    return [AccountVerified()]
 
 
 def rename(account: Account, name: str) -> list[AccountEvent]:

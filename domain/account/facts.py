@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from domain.personal import OfSubject, Personal
 from domain.rules.document import Rules
 
 Role = Literal["guest", "host", "auditor", "analyst", "support", "admin"]
@@ -16,8 +17,8 @@ class AccountRegistered:
     """A person joined; no e-mail address means imported, without a way to sign in."""
 
     account_id: UUID
-    name: str
-    email: str | None
+    name: OfSubject
+    email: Annotated[str | None, Personal("subject")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,16 +37,14 @@ class RoleWithdrawn:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountVerified:
-    """The person showed that mail to this e-mail address reaches them."""
-
-    email: str
+    """The person showed that mail to their e-mail address reaches them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountRenamed:
     """The person goes by another name."""
 
-    name: str
+    name: OfSubject
 
 
 @dataclass(frozen=True, kw_only=True)

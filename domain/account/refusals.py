@@ -16,6 +16,14 @@ class EmailUnverified(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class AccountErased(Refusal):
+    """Nothing more happens in the name of a person who is erased."""
+
+    code = "account_erased"
+    says = "This account is erased."
+
+
+@dataclass(eq=False, kw_only=True)
 class LinkSpent(Refusal):
     """The token of an e-mail has expired, was used, or is not one of ours."""
 

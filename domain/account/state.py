@@ -45,7 +45,7 @@ def evolve(account: Account | None, event: AccountEvent) -> Account:
         case RoleWithdrawn():
             return replace(account, roles=account.roles - {event.role})
         case AccountVerified():
-            return replace(account, verified=event.email == account.email)
+            return replace(account, verified=True)
         case AccountRenamed():
             return replace(account, name=event.name)
         case DefaultRulesSet():
