@@ -46,6 +46,7 @@ from api.sign_in.sessions import PostgresSessions
 from commands.execute import Commands
 from commands.payments.sandbox import NAME as SANDBOX
 from eventlog.application import EventLog
+from eventlog.personal.forgetting import Forgetting
 from eventlog.personal.sealing import Sealing
 
 DESCRIPTION = "Changes things: join, list, quote, book, confirm, cancel."
@@ -118,6 +119,7 @@ def create_commands_app(  # noqa: PLR0913 - an app is made of these
             secret=secret,
         ),
         key=key_for(secret, "idempotency"),
+        forgetting=Forgetting(postgres_url, sealing.keys),
         webhook_keys={SANDBOX: webhook_key(secret, SANDBOX)},
         verified_only=verified_only,
     )

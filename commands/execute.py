@@ -114,6 +114,8 @@ class Commands:
         refused: Verified | None = None
         careful = False
         try:
+            if context.actor and self._log.is_erased(context.actor):
+                raise AccountErased
             while True:
                 work = Work(self._log, context, context.at or self._log.clock(), careful=careful)
                 try:

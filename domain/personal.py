@@ -17,6 +17,9 @@ class Personal:
     of: str
 
 
+ERASED = "erased"
+"""What is read in the place of text whose person is erased."""
+
 OfSubject = Annotated[str, Personal("subject")]
 """Text of the person whom the stream is about."""
 

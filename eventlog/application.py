@@ -41,8 +41,11 @@ LAST_POSITIONS = (
     "SELECT key, max(notification_id) AS position FROM stored_events"
     " WHERE originator_id = ANY(%s) GROUP BY key"
 )
-WAITLISTS = (
+STREAMS_BY = (
     "SELECT DISTINCT originator_id AS stream FROM stored_events WHERE actor = %s AND topic = %s"
+)
+STREAMS_ABOUT = (
+    "SELECT DISTINCT originator_id AS stream FROM stored_events WHERE key = ANY(%s) AND topic = %s"
 )
 
 
@@ -228,8 +231,21 @@ class EventLog(Application[str]):
 
     def waitlists_of(self, account_id: UUID) -> list[str]:
         """The waitlists that the account ever joined."""
-        rows = self._select(WAITLISTS, [str(account_id), "waitlist.joined.v1"])
+        return self.streams_by(account_id, "waitlist.joined.v1")
+
+    def streams_by(self, actor: UUID, event: str) -> list[str]:
+        """The streams in which ``actor`` recorded an event of this name."""
+        rows = self._select(STREAMS_BY, [str(actor), event])
         return [row["stream"] for row in rows]
+
+    def streams_about(self, keys: Iterable[str], event: str) -> list[str]:
+        """The streams of these keys that have an event of this name."""
+        rows = self._select(STREAMS_ABOUT, [list(keys), event])
+        return [row["stream"] for row in rows]
+
+    def is_erased(self, person: UUID) -> bool:
+        """Whether the person is erased, as known a second ago; raises KeysUnavailable."""
+        return self._sealing is not None and self._sealing.keys.is_erased(person)
 
     def _keep(self, stream: str, loaded: StreamState[Any]) -> None:
         """The library brings a cached state up to date but keeps the old one of an immutable."""

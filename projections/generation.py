@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from projections.unavailable import ReadModelMissing, ReadModelUnavailable
 
-CURRENT = "2"
+CURRENT = "3"
 """The generation that this code makes: raised whenever a model's documents change their shape."""
 
 

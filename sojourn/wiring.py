@@ -206,22 +206,27 @@ async def reactors_worker(settings: Settings) -> None:
     from api.secrets import webhook_key
     from commands.payments.sandbox import NAME as SANDBOX
     from commands.payments.sandbox import Sandbox
+    from eventlog.personal.forgetting import Forgetting
     from streams.reactors.announcing import Announcer
+    from streams.reactors.erasures import ErasureReactor
     from streams.reactors.following import keep_asking
     from streams.reactors.payments import NAME, PaymentReactor
     from streams.reactors.receipts import Receipts
+    from streams.reactors.several import Several
     from streams.reactors.sink import Reactors
 
     secret = settings.key("secret_key_file")
     url = f"{settings.commands_upstream}/v1/webhooks/payments/{SANDBOX}"
     with (
-        event_log(settings) as log,
+        event_log(settings, sealed=True) as log,
         log_reader(settings) as reader,
         Receipts(settings.need("postgres_commands_url"), NAME) as receipts,
     ):
         async with Announcer(url, webhook_key(secret, SANDBOX)) as announcer:
             providers = [Sandbox(announcer.announce)]
-            sink = Reactors(PaymentReactor(log, Commands(log), providers), receipts)
+            forgetting = Forgetting(settings.need("postgres_commands_url"), log.sealing.keys)
+            payments = PaymentReactor(log, Commands(log), providers)
+            sink = Reactors(Several([payments, ErasureReactor(forgetting)]), receipts)
             stop = asyncio.Event()
             asking = asyncio.create_task(keep_asking(sink, reader, stop))
             try:

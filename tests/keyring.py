@@ -44,9 +44,13 @@ class Shelf:
         pass
 
 
-def sealing(shelf: Shelf | None = None, *, remembered: float = 1.0) -> Sealing:
-    """What seals and opens by keys of its own, or those on ``shelf``."""
-    return Sealing(PersonalKeys(shelf or Shelf(), Masters(), remembered=remembered))
+EVERYBODY = Shelf()
+"""What the processes of a test share, as they share the database of keys."""
+
+
+def sealing(shelf: Shelf = EVERYBODY, *, remembered: float = 1.0) -> Sealing:
+    """What seals and opens by the keys on ``shelf``, which each process remembers for itself."""
+    return Sealing(PersonalKeys(shelf, Masters(), remembered=remembered))
 
 
 class Foreseen(Shelf):

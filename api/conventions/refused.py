@@ -10,6 +10,7 @@ STATUSES: dict[str, int] = {
     "email_unverified": 403,
     "account_erased": 403,
     "not_found": 404,
+    "bookings_open": 409,
     "nights_taken": 409,
     "units_claimed": 409,
     "date_closed": 409,

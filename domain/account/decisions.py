@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from domain.account.facts import (
+    AccountErased,
     AccountEvent,
     AccountRegistered,
     AccountRenamed,
@@ -54,6 +56,11 @@ def verify(account: Account) -> list[AccountEvent]:
 def rename(account: Account, name: str) -> list[AccountEvent]:
     """The person goes by ``name``; does already, nothing happens."""
     return [] if account.name == name else [AccountRenamed(name=name)]
+
+
+def erase(account: Account, now: datetime) -> list[AccountEvent]:
+    """The person leaves for good; left already, nothing happens."""
+    return [] if account.erased else [AccountErased(account_id=account.id, at=now)]
 
 
 def check_verified(account: Account) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -54,6 +55,14 @@ class DefaultRulesSet:
     rules: Rules
 
 
+@dataclass(frozen=True, kw_only=True)
+class AccountErased:
+    """The person left for good; what they wrote or were known by can be read no more."""
+
+    account_id: UUID
+    at: datetime
+
+
 AccountEvent = (
     AccountRegistered
     | RoleGranted
@@ -61,4 +70,5 @@ AccountEvent = (
     | DefaultRulesSet
     | AccountVerified
     | AccountRenamed
+    | AccountErased
 )

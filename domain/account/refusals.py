@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from domain.refusals import Refusal
 
@@ -21,6 +22,19 @@ class AccountErased(Refusal):
 
     code = "account_erased"
     says = "This account is erased."
+
+
+@dataclass(eq=False, kw_only=True)
+class BookingsOpen(Refusal):
+    """Who has bookings to come or money under way, as guest or host, is not erased yet."""
+
+    code = "bookings_open"
+    says = (
+        "You still have bookings to come or money under way: cancel or complete them, or wait"
+        " for the money, then ask again."
+    )
+
+    bookings: tuple[UUID, ...]
 
 
 @dataclass(eq=False, kw_only=True)

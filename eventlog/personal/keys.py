@@ -110,6 +110,11 @@ class PersonalKeys:
         """Whether :meth:`to_read` would answer without asking the database."""
         return all(self._fresh(person) for person in people)
 
+    def is_erased(self, person: UUID) -> bool:
+        """Whether the person is erased; who never had a key is not. Raises KeysUnavailable."""
+        known = self._fresh(person) or self._find([person]).get(person)
+        return known is not None and known.cipher is None
+
     def erase(self, person: UUID) -> None:
         """Delete the person's key for good; other processes know within :data:`REMEMBERED`.
 

@@ -19,15 +19,15 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.events import Event
+from domain.personal import ERASED
 from domain.streams import subject
 from eventlog.personal.keys import PersonalKeys
 from eventlog.personal.marks import personal_fields
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Event)
 
 MARK = "sealed:1:"
-ERASED = "erased"
-"""What is read in the place of text whose person is erased."""
 
 ID_BYTES = 16
 NONCE_BYTES = 12
@@ -44,7 +44,7 @@ class Sealing:
         """Give the connections of the keys' store back."""
         self.keys.close()
 
-    def sealed(self, event: Event, stream: str, actor: UUID | None) -> Event:
+    def sealed(self, event: E, stream: str, actor: UUID | None) -> E:
         """``event`` of ``stream``, decided by ``actor``, with all that is personal sealed.
 
         Raises Erased or KeysUnavailable.
@@ -78,7 +78,7 @@ class Sealing:
         return _opened(sealed, cipher, stream, field)
 
     def readable(self, found: T, stream: str) -> T:
-        """``found``, of ``stream``, with all sealed text in it opened, or :data:`ERASED`.
+        """``found``, of ``stream``, with all sealed text in it opened, or ``erased``.
 
         It may be a dataclass, or a tuple or mapping of them. Raises KeysUnavailable.
         """
