@@ -23,6 +23,7 @@ from commands.context import Context
 from commands.execute import Commands, Outcome
 from commands.receipts import ReceiptRequest, StoredResponse
 from commands.work import Work
+from eventlog.personal.forgetting import Forgetting
 
 M = TypeVar("M")
 R = TypeVar("R")
@@ -35,7 +36,8 @@ AT_ONCE = 64
 class CommandSide:
     """What the endpoints of the command app call; ``key`` is that of request fingerprints.
 
-    ``webhook_keys`` are those with which payment providers sign, by the provider's name.
+    ``forgetting`` finishes the erasure of a person. ``webhook_keys`` are those with which payment
+    providers sign, by the provider's name.
     ``verified_only``: booking takes a verified e-mail address.
     """
 
@@ -43,6 +45,7 @@ class CommandSide:
     sign_in: SignIn
     correspondence: Correspondence
     key: bytes
+    forgetting: Forgetting
     webhook_keys: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     verified_only: bool = False
     clock: Clock = utc_now

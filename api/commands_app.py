@@ -46,6 +46,8 @@ from api.sign_in.sessions import PostgresSessions
 from commands.execute import Commands
 from commands.payments.sandbox import NAME as SANDBOX
 from eventlog.application import EventLog
+from eventlog.personal.forgetting import Forgetting
+from eventlog.personal.sealing import Sealing
 
 DESCRIPTION = "Changes things: join, list, quote, book, confirm, cancel."
 
@@ -72,11 +74,12 @@ ROUTERS = (
 )
 
 
-def create_commands_app(
+def create_commands_app(  # noqa: PLR0913 - an app is made of these
     *,
     postgres_url: str,
     signing_seed: bytes,
     secret: bytes,
+    sealing: Sealing,
     mailer: Mailer | None = None,
     letters: Letters | None = None,
     verified_only: bool = False,
@@ -86,11 +89,12 @@ def create_commands_app(
 ) -> FastAPI:
     """The app on a log in Postgres, whose role may append to it.
 
-    ``signing_seed`` is the 32 bytes of an Ed25519 key; ``secret`` keys all keyed hashes.
+    ``signing_seed`` is the 32 bytes of an Ed25519 key; ``secret`` keys all keyed hashes;
+    ``sealing`` seals and opens what is personal.
     Booking takes a verified e-mail address if ``verified_only``. Nothing is connected before the
     app starts, and it starts without Postgres: it is not ready then.
     """
-    log = EventLog(postgres_url)
+    log = EventLog(postgres_url, sealing=sealing)
     pool = connect_accounts(postgres_url, at_most=4)
     issuer = TokenIssuer(signing_seed)
     credentials = PostgresCredentials(pool)
@@ -115,6 +119,7 @@ def create_commands_app(
             secret=secret,
         ),
         key=key_for(secret, "idempotency"),
+        forgetting=Forgetting(postgres_url, sealing.keys),
         webhook_keys={SANDBOX: webhook_key(secret, SANDBOX)},
         verified_only=verified_only,
     )
@@ -126,6 +131,7 @@ def create_commands_app(
         yield
         await outbox.close()
         await to_thread.run_sync(log.close)
+        await to_thread.run_sync(sealing.close)
         await to_thread.run_sync(pool.close)
 
     async def postgres() -> None:

@@ -45,11 +45,16 @@ class LogSight:
 
     async def account(self, account_id: UUID) -> tuple[Account, int] | None:
         """The account."""
-        return await self._load(account_stream(account_id), evolve_account)
+        stream = account_stream(account_id)
+        found = await self._load(stream, evolve_account)
+        if found is None:
+            return None
+        sealing = self._log.sealing
+        return await to_thread.run_sync(sealing.readable, found[0], stream), found[1]
 
     async def roles(self, account_id: UUID) -> frozenset[Role]:
         """What the account may do."""
-        found = await self.account(account_id)
+        found = await self._load(account_stream(account_id), evolve_account)
         return found[0].roles if found else frozenset()
 
     async def listing(self, listing_id: UUID) -> tuple[Listing, int] | None:

@@ -31,6 +31,7 @@ from api.query_routes import (
 from api.querying import QuerySide
 from api.secrets import key_for
 from api.sign_in.accounts import PostgresAddressBook, connect_accounts
+from eventlog.personal.sealing import Sealing
 from eventlog.reader import LogReader
 from projections.applied import RedisApplied
 from projections.connect import connect_elasticsearch, connect_redis
@@ -62,13 +63,14 @@ ROUTERS = (
 )
 
 
-def create_queries_app(
+def create_queries_app(  # noqa: PLR0913 - an app is made of these
     *,
     redis_url: str,
     elasticsearch_url: str,
     postgres_url: str,
     verify_key: bytes,
     secret: bytes,
+    sealing: Sealing,
     redis_prefix: str = "sojourn",
     index_prefix: str = "sojourn",
     origins: Iterable[str] = (),
@@ -76,7 +78,8 @@ def create_queries_app(
 ) -> FastAPI:
     """The app on its read models, and on Postgres by a role that may only SELECT.
 
-    ``verify_key`` is the 32 bytes of the Ed25519 public key; ``secret`` keys all keyed hashes.
+    ``verify_key`` is the 32 bytes of the Ed25519 public key; ``secret`` keys all keyed hashes;
+    ``sealing`` opens what is personal.
     """
     redis = connect_redis(redis_url)
     elasticsearch = connect_elasticsearch(elasticsearch_url, timeout=SEARCH_WITHIN)
@@ -95,6 +98,7 @@ def create_queries_app(
         addresses=PostgresAddressBook(pool),
         cursors=Cursors(key_for(secret, "cursors")),
         secret=secret,
+        sealing=sealing,
     )
 
     @asynccontextmanager
@@ -103,6 +107,7 @@ def create_queries_app(
         yield
         await to_thread.run_sync(pool.close)
         await to_thread.run_sync(log.close)
+        await to_thread.run_sync(sealing.close)
         await elasticsearch.close()
         await redis.aclose()
 

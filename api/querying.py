@@ -27,6 +27,7 @@ from domain.conversation.state import Conversation
 from domain.listing.state import Listing
 from domain.promotion.state import Promotion
 from domain.streams import account_stream
+from eventlog.personal.sealing import Sealing, people_in
 from eventlog.reader import LogReader
 from projections.account.queries import account
 from projections.booking.queries import booking
@@ -56,6 +57,7 @@ class QuerySide:
     addresses: AddressBook
     cursors: Cursors
     secret: bytes
+    sealing: Sealing
     clock: Clock = utc_now
 
     async def reach(self, positions: Positions) -> None:
@@ -65,7 +67,16 @@ class QuerySide:
 
     async def account(self, account_id: UUID) -> tuple[Account, int] | None:
         """See :class:`api.conventions.sight.Sight`."""
-        return _versioned(await account(self.generations, account_id))
+        found = await account(self.generations, account_id)
+        if found is None:
+            return None
+        return await self.readable(found.state, account_stream(account_id)), found.version
+
+    async def readable(self, found: S, stream: str) -> S:
+        """``found``, of ``stream``, with its personal text opened; see :class:`Sealing`."""
+        if self.sealing.keys.remembers(people_in([found])):
+            return self.sealing.readable(found, stream)
+        return await to_thread.run_sync(self.sealing.readable, found, stream)
 
     async def roles(self, account_id: UUID) -> frozenset[Role]:
         """See :class:`api.conventions.sight.Sight`; from the log, as pages come a moment later."""

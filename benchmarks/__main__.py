@@ -15,6 +15,7 @@ from benchmarks.floor import LibraryDefault
 from benchmarks.holds import Market
 from benchmarks.timing import Round, median_rate, timed
 from eventlog.application import EventLog
+from sojourn.wiring import sealing
 from stack.testing import servers_for_tests
 from tests.platforms import Platform, new_platform
 
@@ -29,7 +30,9 @@ def measure(platform: Platform) -> dict[str, list[Round]]:
     results: dict[str, list[Round]] = {"library": [], "spread": [], "hot": []}
     library = LibraryDefault(platform.settings.need("postgres_url"), AT_ONCE)
     url = platform.settings.need("postgres_commands_url")
-    with EventLog(url, pool_size=AT_ONCE, max_overflow=0) as log:
+    with EventLog(
+        url, sealing=sealing(platform.settings), pool_size=AT_ONCE, max_overflow=0
+    ) as log:
         market = Market(log)
         for _ in track(range(ROUNDS), description="rounds"):
             listings = [market.listing() for _ in range(AT_ONCE)]

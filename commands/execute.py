@@ -16,6 +16,7 @@ from commands.context import Context
 from commands.receipts import InProgress, KeyReused, ReceiptRequest, StoredResponse
 from commands.turns import Turns
 from commands.work import Work
+from domain.account.refusals import AccountErased
 from domain.calendar.facts import ClaimMoved, NightsHeld, OfferHeld, RangeBlocked
 from domain.refusals import EmailTaken, NightsTaken, Refusal
 from eventlog.append import (
@@ -29,6 +30,9 @@ from eventlog.append import (
 from eventlog.application import EventLog, LogUnavailable
 from eventlog.committer import QueueFull
 from eventlog.partitioner import partition_of
+from eventlog.personal.answers import opened_answer, sealed_answer
+from eventlog.personal.keys import Erased
+from eventlog.personal.store import KeysUnavailable
 
 M = TypeVar("M")
 R = TypeVar("R")
@@ -110,6 +114,8 @@ class Commands:
         refused: Verified | None = None
         careful = False
         try:
+            if context.actor and self._log.is_erased(context.actor):
+                raise AccountErased
             while True:
                 work = Work(self._log, context, context.at or self._log.clock(), careful=careful)
                 try:
@@ -127,8 +133,10 @@ class Commands:
                     careful = True
                     if monotonic() > give_up:
                         raise Unavailable from conflict
-        except (LogUnavailable, QueueFull) as error:
+        except (LogUnavailable, QueueFull, KeysUnavailable) as error:
             raise Unavailable(str(error)) from error
+        except Erased:
+            raise AccountErased from None
 
     def replayed(self, asked: ReceiptRequest | None) -> Outcome[Any] | None:
         """The first answer, when the keyed command ran before.
@@ -137,8 +145,10 @@ class Commands:
         """
         try:
             return self._replay(asked)
-        except LogUnavailable as error:
+        except (LogUnavailable, KeysUnavailable) as error:
             raise Unavailable(str(error)) from error
+        except Erased:
+            raise AccountErased from None
 
     def _attempt(self, asked: Asked[M, R], work: Work, refused: Verified | None) -> Outcome[R]:
         with ExitStack() as turn:
@@ -200,6 +210,7 @@ class Commands:
             return None
         if receipt.fingerprint != asked.fingerprint:
             raise KeyReused
+        receipt = opened_answer(receipt, self._log.sealing)
         response = StoredResponse(
             status=receipt.status, body=receipt.body, headers=dict(receipt.headers)
         )
@@ -245,6 +256,8 @@ def append_of(
             body=response.body,
             positions=positions,
         )
+        person = work.person or context.actor or receipt.account_id
+        receipt = sealed_answer(receipt, person, work.log.sealing)
     return Append(
         writes=tuple(work.writes) if writes else (),
         reads=work.reads,

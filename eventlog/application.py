@@ -24,6 +24,7 @@ from eventlog.clock import DatabaseClock
 from eventlog.committer import Committer, Waiting
 from eventlog.connections import died
 from eventlog.mapper import EventMapper, StreamEvent
+from eventlog.personal.sealing import Sealing
 from eventlog.recent import Known, Recent
 from eventlog.recorder import Recorder
 
@@ -40,8 +41,11 @@ LAST_POSITIONS = (
     "SELECT key, max(notification_id) AS position FROM stored_events"
     " WHERE originator_id = ANY(%s) GROUP BY key"
 )
-WAITLISTS = (
+STREAMS_BY = (
     "SELECT DISTINCT originator_id AS stream FROM stored_events WHERE actor = %s AND topic = %s"
+)
+STREAMS_ABOUT = (
+    "SELECT DISTINCT originator_id AS stream FROM stored_events WHERE key = ANY(%s) AND topic = %s"
 )
 
 
@@ -67,7 +71,15 @@ class EventLog(Application[str]):
 
     name = "stored"
 
-    def __init__(self, url: str, *, pool_size: int = 4, max_overflow: int = 12) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        sealing: Sealing | None = None,
+        pool_size: int = 4,
+        max_overflow: int = 12,
+    ) -> None:
+        self._sealing = sealing
         self._datastore = _datastore(url, pool_size, max_overflow)
         super().__init__(
             {"AGGREGATE_CACHE_MAXSIZE": str(CACHED_STREAMS), "DEEPCOPY_FROM_AGGREGATE_CACHE": "n"}
@@ -87,6 +99,13 @@ class EventLog(Application[str]):
     def construct_recorder(self) -> ApplicationRecorder:
         """Our recorder; the schema is the migrations' matter."""
         return Recorder(self._datastore)
+
+    @property
+    def sealing(self) -> Sealing:
+        """What seals and opens personal text; raises RuntimeError in a process without keys."""
+        if self._sealing is None:
+            raise RuntimeError("this process was given no keys for what is personal")
+        return self._sealing
 
     def load(self, stream: str, evolve: Callable[[S | None, Any], S]) -> StreamState[S] | None:
         """The state of ``stream``, folded by ``evolve``; none when it has no events.
@@ -212,8 +231,21 @@ class EventLog(Application[str]):
 
     def waitlists_of(self, account_id: UUID) -> list[str]:
         """The waitlists that the account ever joined."""
-        rows = self._select(WAITLISTS, [str(account_id), "waitlist.joined.v1"])
+        return self.streams_by(account_id, "waitlist.joined.v1")
+
+    def streams_by(self, actor: UUID, event: str) -> list[str]:
+        """The streams in which ``actor`` recorded an event of this name."""
+        rows = self._select(STREAMS_BY, [str(actor), event])
         return [row["stream"] for row in rows]
+
+    def streams_about(self, keys: Iterable[str], event: str) -> list[str]:
+        """The streams of these keys that have an event of this name."""
+        rows = self._select(STREAMS_ABOUT, [list(keys), event])
+        return [row["stream"] for row in rows]
+
+    def is_erased(self, person: UUID) -> bool:
+        """Whether the person is erased, as known a second ago; raises KeysUnavailable."""
+        return self._sealing is not None and self._sealing.keys.is_erased(person)
 
     def _keep(self, stream: str, loaded: StreamState[Any]) -> None:
         """The library brings a cached state up to date but keeps the old one of an immutable."""

@@ -14,6 +14,7 @@ from sojourn.audit_cli import audit
 from sojourn.data_cli import demo, import_data
 from sojourn.errors import Stop
 from sojourn.lifecycle_cli import lifecycle
+from sojourn.personal_keys_cli import personal_keys
 from sojourn.process_cli import api, gateway, relay, worker
 from sojourn.terminal import fail
 from sojourn.timers_cli import timers
@@ -49,6 +50,7 @@ app.command(rich_help_panel=TOOLS)(verify)
 app.command(rich_help_panel=TOOLS)(events)
 app.command(rich_help_panel=TOOLS)(settings)
 app.command(rich_help_panel=TOOLS)(keys)
+app.add_typer(personal_keys, name="personal-keys", rich_help_panel=TOOLS)
 
 
 def main() -> None:

@@ -42,6 +42,16 @@ class Settings(BaseSettings):
     postgres_queries_url: str | None = Field(
         default=None, description="Postgres as the role that may only SELECT from the log"
     )
+    postgres_keys_owner_url: str | None = Field(
+        default=None,
+        description="the database of personal keys as its owner; if not set, the schema's owner",
+    )
+    postgres_keys_url: str | None = Field(
+        default=None, description="the database of personal keys as the role that makes and erases"
+    )
+    postgres_keys_queries_url: str | None = Field(
+        default=None, description="the database of personal keys as the role that may only SELECT"
+    )
     kafka_bootstrap: str | None = Field(
         default=None, description="Kafka, as host:port, several by commas"
     )
@@ -61,6 +71,10 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = Field(
         default=None,
         description="a file with the base64 key of keyed hashes: e-mail, receipts, cursors",
+    )
+    master_key_file: Path | None = Field(
+        default=None,
+        description="a file with the base64 master keys, the newest first, that wrap personal keys",
     )
 
     topic: Name = Field(default="sojourn.events", description="the Kafka topic of all events")

@@ -12,6 +12,7 @@ import signal
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,10 @@ from prometheus_client import CollectorRegistry
 
 from commands.execute import Commands
 from eventlog.application import EventLog
+from eventlog.personal.keys import PersonalKeys
+from eventlog.personal.master import MasterKeyFile
+from eventlog.personal.sealing import Sealing
+from eventlog.personal.store import KeyStore
 from eventlog.reader import LogReader
 from sojourn.metrics_server import showing
 from sojourn.settings import Settings
@@ -35,22 +40,36 @@ SILENCE = 15.0
 """For how many seconds timers may not get to look at the log before they count as dead."""
 
 
+def sealing(settings: Settings, *, url: str = "postgres_keys_url") -> Sealing:
+    """What seals and opens personal text, by the keys in the database that the setting names."""
+    masters = MasterKeyFile(Path(settings.need("master_key_file")))
+    return Sealing(PersonalKeys(KeyStore(settings.need(url)), masters))
+
+
 @contextmanager
-def event_log(settings: Settings, *, pool_size: int = 4, overflow: int = 12) -> Generator[EventLog]:
-    """The log as commands use it."""
+def event_log(
+    settings: Settings, *, pool_size: int = 4, overflow: int = 12, sealed: bool = False
+) -> Generator[EventLog]:
+    """The log as commands use it; ``sealed`` for those who may write or read what is personal."""
+    seals = sealing(settings) if sealed else None
     log = EventLog(
-        settings.need("postgres_commands_url"), pool_size=pool_size, max_overflow=overflow
+        settings.need("postgres_commands_url"),
+        sealing=seals,
+        pool_size=pool_size,
+        max_overflow=overflow,
     )
     try:
         yield log
     finally:
         log.close()
+        if seals:
+            seals.close()
 
 
 @contextmanager
 def commands(settings: Settings) -> Generator[Commands]:
     """The use cases on the log."""
-    with event_log(settings) as log:
+    with event_log(settings, sealed=True) as log:
         yield Commands(log)
 
 
@@ -68,6 +87,7 @@ def command_app(settings: Settings) -> FastAPI:
         postgres_url=settings.need("postgres_commands_url"),
         signing_seed=settings.key("signing_key_file"),
         secret=settings.key("secret_key_file"),
+        sealing=sealing(settings),
         mailer=mailer(settings),
         letters=Letters(settings.mail_from, settings.mail_links),
         verified_only=settings.verified_email,
@@ -102,6 +122,7 @@ def query_app(settings: Settings) -> FastAPI:
         postgres_url=settings.need("postgres_queries_url"),
         verify_key=settings.key("verify_key_file"),
         secret=settings.key("secret_key_file"),
+        sealing=sealing(settings, url="postgres_keys_queries_url"),
         redis_prefix=settings.redis_prefix,
         index_prefix=settings.index_prefix,
         origins=settings.cors_origins,
@@ -185,22 +206,27 @@ async def reactors_worker(settings: Settings) -> None:
     from api.secrets import webhook_key
     from commands.payments.sandbox import NAME as SANDBOX
     from commands.payments.sandbox import Sandbox
+    from eventlog.personal.forgetting import Forgetting
     from streams.reactors.announcing import Announcer
+    from streams.reactors.erasures import ErasureReactor
     from streams.reactors.following import keep_asking
     from streams.reactors.payments import NAME, PaymentReactor
     from streams.reactors.receipts import Receipts
+    from streams.reactors.several import Several
     from streams.reactors.sink import Reactors
 
     secret = settings.key("secret_key_file")
     url = f"{settings.commands_upstream}/v1/webhooks/payments/{SANDBOX}"
     with (
-        event_log(settings) as log,
+        event_log(settings, sealed=True) as log,
         log_reader(settings) as reader,
         Receipts(settings.need("postgres_commands_url"), NAME) as receipts,
     ):
         async with Announcer(url, webhook_key(secret, SANDBOX)) as announcer:
             providers = [Sandbox(announcer.announce)]
-            sink = Reactors(PaymentReactor(log, Commands(log), providers), receipts)
+            forgetting = Forgetting(settings.need("postgres_commands_url"), log.sealing.keys)
+            payments = PaymentReactor(log, Commands(log), providers)
+            sink = Reactors(Several([payments, ErasureReactor(forgetting)]), receipts)
             stop = asyncio.Event()
             asking = asyncio.create_task(keep_asking(sink, reader, stop))
             try:

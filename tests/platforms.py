@@ -79,12 +79,15 @@ def _settings(servers: Addresses, name: str, folder: Path) -> Settings:
         postgres_url=f"postgresql://{owner['user']}:{owner['password']}@{place}",
         postgres_commands_url=f"postgresql://{name}_commands:test@{place}",
         postgres_queries_url=f"postgresql://{name}_queries:test@{place}",
+        postgres_keys_url=f"postgresql://{name}_keys:test@{place}_keys",
+        postgres_keys_queries_url=f"postgresql://{name}_keys_queries:test@{place}_keys",
         kafka_bootstrap=servers.kafka_bootstrap,
         redis_url=servers.redis_url,
         elasticsearch_url=servers.elasticsearch_url,
         signing_key_file=_key_file(folder / "signing.key", seed),
         verify_key_file=_key_file(folder / "verify.key", public),
         secret_key_file=_key_file(folder / "secret.key", os.urandom(32)),
+        master_key_file=_key_file(folder / "master.key", os.urandom(32)),
         mail_folder=folder / "mail",
         topic=f"{name}.events",
         redis_prefix=name,
@@ -106,8 +109,10 @@ def _key_file(path: Path, key: bytes) -> Path:
 
 
 def _drop_database(owner: psycopg.Connection, name: str) -> None:
-    owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-    for role in ("commands", "queries"):
+    for each in (name, f"{name}_keys"):
+        database = sql.Identifier(each)
+        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
+    for role in ("commands", "queries", "keys", "keys_queries"):
         owner.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{name}_{role}")))
 
 

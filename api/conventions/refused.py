@@ -8,7 +8,9 @@ from domain.refusals import InvalidOffer, ListingIncomplete, Refusal, WrongDates
 STATUSES: dict[str, int] = {
     "not_yours": 403,
     "email_unverified": 403,
+    "account_erased": 403,
     "not_found": 404,
+    "bookings_open": 409,
     "nights_taken": 409,
     "units_claimed": 409,
     "date_closed": 409,

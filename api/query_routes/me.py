@@ -9,6 +9,7 @@ import anyio
 from fastapi import Request, Response
 
 from api.assembly import ordered_router
+from api.conventions.bearer import unauthenticated
 from api.conventions.callers import Caller
 from api.conventions.cursors import DEFAULT_LIMIT, CursorText, Limit
 from api.conventions.guards import guards, signed_in
@@ -140,6 +141,8 @@ async def _account(side: QuerySide, caller: Caller) -> tuple[DomainAccount, int]
         if monotonic() > patience:
             raise not_yet()
         await anyio.sleep(0.05)
+    if found[0].erased:
+        raise unauthenticated("This account is erased.")
     return found
 
 

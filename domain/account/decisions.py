@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from domain.account.facts import (
+    AccountErased,
     AccountEvent,
     AccountRegistered,
     AccountRenamed,
@@ -48,12 +50,17 @@ def verify(account: Account) -> list[AccountEvent]:
     """Mail to the person's address reached them; raises LinkSpent when that is known already."""
     if account.verified or account.email is None:
         raise LinkSpent
-    return [AccountVerified(email=account.email)]
+    return [AccountVerified()]
 
 
 def rename(account: Account, name: str) -> list[AccountEvent]:
     """The person goes by ``name``; does already, nothing happens."""
     return [] if account.name == name else [AccountRenamed(name=name)]
+
+
+def erase(account: Account, now: datetime) -> list[AccountEvent]:
+    """The person leaves for good; left already, nothing happens."""
+    return [] if account.erased else [AccountErased(account_id=account.id, at=now)]
 
 
 def check_verified(account: Account) -> None:

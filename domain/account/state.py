@@ -7,6 +7,7 @@ from typing import assert_never
 from uuid import UUID
 
 from domain.account.facts import (
+    AccountErased,
     AccountEvent,
     AccountRegistered,
     AccountRenamed,
@@ -16,6 +17,7 @@ from domain.account.facts import (
     RoleGranted,
     RoleWithdrawn,
 )
+from domain.personal import ERASED
 from domain.rules.document import NO_RULES, Rules
 
 STAFF: frozenset[Role] = frozenset({"support", "admin"})
@@ -32,6 +34,7 @@ class Account:
     roles: frozenset[Role] = frozenset({"guest"})
     default_rules: Rules = NO_RULES
     verified: bool = False
+    erased: bool = False
 
 
 def evolve(account: Account | None, event: AccountEvent) -> Account:
@@ -45,9 +48,11 @@ def evolve(account: Account | None, event: AccountEvent) -> Account:
         case RoleWithdrawn():
             return replace(account, roles=account.roles - {event.role})
         case AccountVerified():
-            return replace(account, verified=event.email == account.email)
+            return replace(account, verified=True)
         case AccountRenamed():
             return replace(account, name=event.name)
+        case AccountErased():
+            return Account(id=account.id, name=ERASED, email=None, roles=frozenset(), erased=True)
         case DefaultRulesSet():
             return replace(account, default_rules=event.rules)
         case _:

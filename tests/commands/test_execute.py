@@ -15,6 +15,7 @@ from eventlog.application import EventLog
 from eventlog.committer import Committer
 from tests.commands.market import Market
 from tests.eventlog.conftest import Database
+from tests.keyring import sealing
 
 pytestmark = pytest.mark.servers
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.servers
 @pytest.fixture
 def elsewhere(database: Database) -> Iterator[Commands]:
     """Another process on the same log."""
-    with EventLog(database.commands_url) as log:
+    with EventLog(database.commands_url, sealing=sealing()) as log:
         yield Commands(log)
 
 

@@ -364,7 +364,7 @@ def told(world: SmallWorld, journal: Path, **answer: object) -> Path:
         ({"position": encode_positions({0: 10**9})}, "position 1000000000 of partition 0 is not"),
         ({"position": "?"}, "is no position token"),
         ({"id": str(uuid4())}, "is not in the log"),
-        ({"path": "/v1/bookings/x/cancel"}, "has no booking.cancelled.v1"),
+        ({"path": "/v1/bookings/x/cancel"}, "has no booking.cancelled.v2"),
     ],
 )
 async def test_what_clients_were_told_is_in_the_log(
