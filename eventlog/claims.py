@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard, assert_never, get_args
 from uuid import UUID
 
 from psycopg import Connection
@@ -18,6 +18,7 @@ from psycopg import Connection
 from domain.calendar.extent import Extent, extent_of
 from domain.calendar.facts import (
     BlockLifted,
+    CalendarEvent,
     ClaimMoved,
     ExternalCalendarImported,
     HoldConfirmed,
@@ -30,15 +31,25 @@ from domain.calendar.facts import (
     UnitsReassigned,
 )
 from domain.events import Event
+from eventlog.binary import (
+    NULL,
+    Instants,
+    Integers,
+    Spans,
+    Uuids,
+    insert,
+    instant,
+    integer,
+    span,
+    uuid,
+)
 
+COLUMNS = (Uuids, Uuids, Integers, Spans, Spans, Spans, Instants, Uuids, Uuids)
 INSERT = (
     "INSERT INTO claims (claim_id, listing_id, unit, during, and_before, and_after, expires_at,"
     " booking_id, guest_id)"
-    " SELECT c, l, u, tsrange(f, t), CASE WHEN p IS NOT NULL THEN tsrange(p, t) END,"
-    " CASE WHEN n IS NOT NULL THEN tsrange(f, n) END, e, b, g"
-    " FROM unnest(%s::uuid[], %s::uuid[], %s::int[], %s::timestamp[], %s::timestamp[],"
-    " %s::timestamp[], %s::timestamp[], %s::timestamptz[], %s::uuid[], %s::uuid[])"
-    " AS rows (c, l, u, f, t, p, n, e, b, g)"
+    " SELECT * FROM unnest(%b::uuid[], %b::uuid[], %b::int[], %b::tsrange[], %b::tsrange[],"
+    " %b::tsrange[], %b::timestamptz[], %b::uuid[], %b::uuid[])"
 )
 UPDATE = (
     "UPDATE claims SET expires_at = e FROM unnest(%s::uuid[], %s::timestamptz[]) AS rows (c, e)"
@@ -68,6 +79,14 @@ def row_times(extent: Extent) -> RowTimes:
     )
 
 
+_CLAIMING = frozenset(get_args(CalendarEvent))
+
+
+def changes_claims(event: Event) -> TypeGuard[CalendarEvent]:
+    """Whether rows follow from ``event``."""
+    return type(event) in _CLAIMING
+
+
 @dataclass
 class ClaimChanges:
     """What the events of a batch do to the rows, in the order in which it may be done."""
@@ -77,8 +96,8 @@ class ClaimChanges:
     moved: dict[UUID, dict[int, int]] = field(default_factory=dict[UUID, dict[int, int]])
     expiries: dict[UUID, datetime | None] = field(default_factory=dict[UUID, datetime | None])
 
-    def note(self, event: Event) -> None:
-        """Take ``event`` into account; events of other streams change nothing."""
+    def note(self, event: CalendarEvent) -> None:
+        """Take ``event`` into account."""
         match event:
             case NightsHeld():
                 extent = extent_of(event.stay, event.slot, event.buffers)
@@ -110,7 +129,7 @@ class ClaimChanges:
             case HoldReleased() | HoldLapsed() | BlockLifted():
                 self._release([event.claim_id])
             case _:
-                pass
+                assert_never(event)
 
     def _release(self, claims: Iterable[UUID]) -> None:
         gone = set(claims)
@@ -161,6 +180,31 @@ class ClaimChanges:
             connection.execute(STEP_ASIDE, [list(self.moved)])
             connection.execute(STEP_IN, [list(column) for column in zip(*steps, strict=True)])
         if self.taken:
-            connection.execute(INSERT, [list(column) for column in zip(*self.taken, strict=True)])
+            insert(connection, INSERT, COLUMNS, [_cells(*row) for row in self.taken])
         if self.expiries:
             connection.execute(UPDATE, [list(self.expiries), list(self.expiries.values())])
+
+
+def _cells(  # noqa: PLR0913, PLR0917 - the columns of a claim are these
+    claim_id: UUID,
+    listing_id: UUID,
+    unit: int,
+    start: datetime,
+    end: datetime,
+    earlier: datetime | None,
+    later: datetime | None,
+    until: datetime | None,
+    booking_id: UUID | None,
+    guest_id: UUID | None,
+) -> tuple[bytes, ...]:
+    return (
+        uuid(claim_id),
+        uuid(listing_id),
+        integer(unit),
+        span(start, end),
+        span(earlier, end) if earlier else NULL,
+        span(start, later) if later else NULL,
+        instant(until),
+        uuid(booking_id),
+        uuid(guest_id),
+    )

@@ -2,13 +2,14 @@
 
 The table lock of the library makes a position final the moment it is visible. Under it positions
 are counted on without holes, times are Postgres's own, and every event gets its hash. A batch
-shares one lock and one commit; if it breaks a constraint, each of its commands is tried alone.
+shares one lock and one commit; if it breaks a constraint, each of its commands is tried under a
+savepoint of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from uuid import UUID
 import psycopg
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
-from psycopg import Connection
+from psycopg import Connection, Pipeline
 
 from eventlog.append import (
     Append,
@@ -29,7 +30,7 @@ from eventlog.append import (
 )
 from eventlog.claims import ClaimChanges
 from eventlog.connections import died
-from eventlog.partitioner import partition_of
+from eventlog.prepared import Prepared
 from eventlog.rows import Rows
 
 HEADS = (
@@ -73,6 +74,17 @@ class _Seen:
     heads: dict[str, int]
     holds: dict[UUID, int]
     answered: set[tuple[UUID, str] | None]
+    position: int
+    now: datetime
+
+    def copy(self) -> _Seen:
+        """What it becomes if one more command is stored."""
+        return replace(
+            self, heads=dict(self.heads), holds=dict(self.holds), answered=set(self.answered)
+        )
+
+
+_Attempt = Callable[[Connection[Any], Sequence[Prepared], _Progress], list[Appended | AppendFailed]]
 
 
 class Recorder(PostgresApplicationRecorder):
@@ -82,106 +94,129 @@ class Recorder(PostgresApplicationRecorder):
         self, stored_events: Sequence[StoredEvent], **kwargs: Any
     ) -> Sequence[int] | None:
         """Not this way: events come with their claims, receipt and metadata."""
-        raise TypeError("use append(): an event without its metadata is not ours")
+        raise TypeError("use store(): an event without its metadata is not ours")
 
-    def append(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
+    def store(self, batch: Sequence[Prepared]) -> list[Appended | AppendFailed]:
         """Store each command of ``batch`` whole or not at all, and say which.
 
         Raises the library's OperationalError when the outcome is unknown: read the receipts then.
         """
         try:
-            return self._append(batch)
+            return self._store(batch, self._together)
         except IntegrityError as error:
-            if len(batch) > 1:
-                return [self.append([alone])[0] for alone in batch]
-            return [_failure(error)]
+            if len(batch) == 1:
+                return [_failure(error)]
+            return self._store(batch, self._each_under_a_savepoint)
 
-    def _append(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
+    def _store(self, batch: Sequence[Prepared], attempt: _Attempt) -> list[Appended | AppendFailed]:
         for _ in range(self.datastore.pool.max_size):
             progress = _Progress()
             try:
                 with self.datastore.get_connection() as connection:
-                    return self._attempt(connection, batch, progress)
+                    return attempt(connection, batch, progress)
             except OperationalError as error:
                 # Before anything is written another connection can start afresh.
                 if progress.writing or not died(error):
                     raise
         raise OperationalError("every connection of the pool had died")
 
-    def _attempt(
-        self, connection: Connection[Any], batch: Sequence[Append], progress: _Progress
+    def _together(
+        self, connection: Connection[Any], batch: Sequence[Prepared], progress: _Progress
     ) -> list[Appended | AppendFailed]:
         with connection.pipeline() as pipeline, connection.transaction():
-            for statement in self.lock_table_statements:
-                connection.execute(statement)
-            streams = list({stream for append in batch for stream in append.streams})
-            found = connection.execute(HEADS, [streams], prepare=True)
-            guests = list({guest for append in batch for guest in append.holds})
-            held = connection.execute(HOLDS, [guests], prepare=True)
-            keys = list({append.key for append in batch if append.key})
-            accounts, names = [account for account, _ in keys], [name for _, name in keys]
-            answered = connection.execute(RECEIPTS, [accounts, names], prepare=True)
-            clock = connection.execute(CLOCK, prepare=True)
-            pipeline.sync()
-            heads = {row["s"]: row["v"] or 0 for row in found}
-            holds = {row["g"]: row["holds"] for row in held}
-            seen = _Seen(heads, holds, {(row["account_id"], row["key"]) for row in answered})
-            [now] = clock.fetchall()
+            seen = self._look(connection, pipeline, batch)
             progress.writing = True
-            outcomes = self._store(connection, batch, seen, now["head"], now["now"].astimezone(UTC))
+            rows, claims = Rows(seen.now), ClaimChanges()
+            outcomes = [self._take_in(each, seen, rows, claims) for each in batch]
+            claims.apply(connection)
+            rows.insert(connection)
             # Here, so that a violation is raised as itself and not by the commit.
             pipeline.sync()
         return outcomes
 
-    def _store(
-        self,
-        connection: Connection[Any],
-        batch: Sequence[Append],
-        seen: _Seen,
-        head: int,
-        now: datetime,
+    def _each_under_a_savepoint(
+        self, connection: Connection[Any], batch: Sequence[Prepared], progress: _Progress
     ) -> list[Appended | AppendFailed]:
+        """One lock and one commit still, but whoever breaks a constraint is left out alone."""
         outcomes: list[Appended | AppendFailed] = []
-        rows = Rows()
-        claims = ClaimChanges()
-        for append in batch:
-            if append.key in seen.answered:
-                outcomes.append(ReceiptExists())
-                continue
-            if not self.as_expected(append, seen.heads) or not _as_counted(append, seen.holds):
-                outcomes.append(VersionConflict())
-                continue
-            if append.receipt and append.key:
-                seen.answered.add(append.key)
-            for guest in append.holds:
-                seen.holds[guest] += 1
-            positions: dict[int, int] = {}
-            for write in append.writes:
-                partition = partition_of(write.key)
-                for event in write.events:
-                    head += 1
-                    seen.heads[write.stream] += 1
-                    version = seen.heads[write.stream]
-                    rows.event(append, write, head, version, event, now)
-                    positions[partition] = head
-                    claims.note(event)
-            outcomes.append(Appended(positions=positions, recorded_at=now))
-            rows.answer(append, positions, now)
-        claims.apply(connection)
-        rows.insert(connection)
+        with connection.transaction():
+            with connection.pipeline() as pipeline:
+                seen = self._look(connection, pipeline, batch)
+            progress.writing = True
+            for each in batch:
+                trial = seen.copy()
+                rows, claims = Rows(seen.now), ClaimChanges()
+                outcome = self._take_in(each, trial, rows, claims)
+                try:
+                    with connection.transaction():
+                        claims.apply(connection)
+                        rows.insert(connection)
+                except psycopg.IntegrityError as error:
+                    outcomes.append(_failure(error))
+                else:
+                    outcomes.append(outcome)
+                    seen = trial
         return outcomes
 
-    def as_expected(self, append: Append, heads: dict[str, int]) -> bool:
-        """Whether every stream that the decision rests on is as the decision saw it."""
-        return all(heads[stream] == version for stream, version in append.streams.items())
+    def _look(
+        self, connection: Connection[Any], pipeline: Pipeline, batch: Sequence[Prepared]
+    ) -> _Seen:
+        """Take the lock, and see what nobody can change from now on."""
+        for statement in self.lock_table_statements:
+            connection.execute(statement)
+        streams = list({stream for each in batch for stream in each.streams})
+        found = connection.execute(HEADS, [streams], prepare=True)
+        guests = list({guest for each in batch for guest in each.append.holds})
+        held = connection.execute(HOLDS, [guests], prepare=True)
+        keys = list({each.append.key for each in batch if each.append.key})
+        accounts, names = [account for account, _ in keys], [name for _, name in keys]
+        answered = connection.execute(RECEIPTS, [accounts, names], prepare=True)
+        clock = connection.execute(CLOCK, prepare=True)
+        pipeline.sync()
+        [now] = clock.fetchall()
+        return _Seen(
+            {row["s"]: row["v"] or 0 for row in found},
+            {row["g"]: row["holds"] for row in held},
+            {(row["account_id"], row["key"]) for row in answered},
+            now["head"],
+            now["now"].astimezone(UTC),
+        )
+
+    def _take_in(
+        self, each: Prepared, seen: _Seen, rows: Rows, claims: ClaimChanges
+    ) -> Appended | AppendFailed:
+        append = each.append
+        if append.key in seen.answered:
+            return ReceiptExists()
+        if not self.as_expected(each.streams, seen.heads) or not _as_counted(append, seen.holds):
+            return VersionConflict()
+        if append.receipt and append.key:
+            seen.answered.add(append.key)
+        for guest in append.holds:
+            seen.holds[guest] += 1
+        positions: dict[int, int] = {}
+        for event in each.events:
+            seen.position += 1
+            version = seen.heads[event.stream] + 1
+            seen.heads[event.stream] = version
+            rows.event(each, event, seen.position, version)
+            positions[event.partition] = seen.position
+            if event.claiming is not None:
+                claims.note(event.claiming)
+        rows.answer(each, positions)
+        return Appended(positions=positions, recorded_at=seen.now)
+
+    def as_expected(self, streams: Mapping[str, int], heads: dict[str, int]) -> bool:
+        """Whether ``streams``, on which a decision rests, are as the decision saw them."""
+        return all(heads[stream] == version for stream, version in streams.items())
 
 
 def _as_counted(append: Append, holds: dict[UUID, int]) -> bool:
     return all(holds[guest] <= counted for guest, counted in append.holds.items())
 
 
-def _failure(error: IntegrityError) -> AppendFailed:
-    cause = error.__cause__
+def _failure(error: IntegrityError | psycopg.IntegrityError) -> AppendFailed:
+    cause = error if isinstance(error, psycopg.Error) else error.__cause__
     name = cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
     if name not in FAILURES:
         raise error
