@@ -1,4 +1,4 @@
-"""Rows in Postgres's binary format, so that a batch travels as one string of bytes a column.
+"""Values in Postgres's binary format, so that the rows of a batch travel as one array a column.
 
 A cell is four bytes of big-endian length and the value, the same as a field of the hash's encoding:
 what is encoded once serves both. Whoever makes a cell needs no lock, and none is made twice.
@@ -9,13 +9,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, LiteralString
+from enum import IntEnum
 from uuid import UUID
-
-import psycopg
-from psycopg import Connection
-from psycopg.adapt import Dumper
-from psycopg.pq import Format
 
 _pack_length = struct.Struct(">I").pack
 _pack_integer = struct.Struct(">Ii").pack
@@ -28,6 +23,29 @@ _MICROSECOND = timedelta(microseconds=1)
 
 NULL = b"\xff\xff\xff\xff"
 """The cell without a value."""
+
+
+class Type(IntEnum):
+    """The types of columns, by the numbers that they have in every Postgres."""
+
+    BYTEA = 17
+    BIGINT = 20
+    INTEGER = 23
+    TEXT = 25
+    TIMESTAMPTZ = 1184
+    UUID = 2950
+    JSONB = 3802
+    TSRANGE = 3908
+
+
+def array(of: Type, cells: Sequence[bytes]) -> bytes:
+    """An array of ``cells``; the header's second number says that there may be NULLs."""
+    return _pack_header(1, 1, of, len(cells), 1) + b"".join(cells)
+
+
+def arrays(of: Iterable[Type], rows: Sequence[tuple[bytes, ...]]) -> list[bytes]:
+    """The columns of ``rows``, each an array."""
+    return [array(each, cells) for each, cells in zip(of, zip(*rows, strict=True), strict=True)]
 
 
 def raw(value: bytes) -> bytes:
@@ -75,51 +93,12 @@ def span(start: datetime, end: datetime) -> bytes:
     )
 
 
-class Column:
-    """The cells of one column, sent as an array of its type."""
-
-    element: ClassVar[int]
-
-    def __init__(self, cells: Sequence[bytes]) -> None:
-        self.cells = cells
-
-    def encoded(self) -> bytes:
-        """The array; the header's second number says that there may be NULLs."""
-        return _pack_header(1, 1, self.element, len(self.cells), 1) + b"".join(self.cells)
+def to_integer(value: bytes | None) -> int | None:
+    """The number in an integer's or a bigint's value."""
+    return None if value is None else int.from_bytes(value, "big", signed=True)
 
 
-class _ColumnDumper(Dumper):
-    format = Format.BINARY
-
-    def dump(self, obj: Any) -> bytes:
-        return obj.encoded()
-
-
-def _column(type_name: str) -> type[Column]:
-    info = psycopg.adapters.types[type_name]
-    made = type(f"{type_name.title()}Column", (Column,), {"element": info.oid})
-    dumper = type(f"{made.__name__}Dumper", (_ColumnDumper,), {"oid": info.array_oid})
-    psycopg.adapters.register_dumper(made, dumper)
-    return made
-
-
-Texts = _column("text")
-Byteas = _column("bytea")
-Jsonbs = _column("jsonb")
-Integers = _column("int4")
-Bigints = _column("int8")
-Uuids = _column("uuid")
-Instants = _column("timestamptz")
-Spans = _column("tsrange")
-
-
-def insert(
-    connection: Connection[Any],
-    statement: LiteralString,
-    columns: Iterable[type[Column]],
-    rows: list[tuple[bytes, ...]],
-) -> None:
-    """Send ``rows`` of cells, if there are any, to a statement with a parameter a column."""
-    if rows:
-        arrays = [column(cells) for column, cells in zip(columns, zip(*rows), strict=True)]  # noqa: B905 - rows are as long as each other
-        connection.execute(statement, arrays, prepare=True)
+def to_instant(value: bytes | None) -> datetime:
+    """The time in a timestamptz's value."""
+    assert value is not None, "a time that is never NULL"
+    return _EPOCH + timedelta(microseconds=int.from_bytes(value, "big", signed=True))

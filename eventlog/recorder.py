@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
-from psycopg import Connection, Pipeline
 
 from eventlog.append import (
     Append,
@@ -28,26 +27,42 @@ from eventlog.append import (
     ReceiptExists,
     VersionConflict,
 )
+from eventlog.binary import Type, array, text, to_instant, to_integer, uuid
+from eventlog.claims import STATEMENTS as CLAIM_STATEMENTS
 from eventlog.claims import ClaimChanges
 from eventlog.connections import died
+from eventlog.exchange import Exchange, Statement, exchanging
 from eventlog.prepared import Prepared
+from eventlog.rows import STATEMENTS as ROW_STATEMENTS
 from eventlog.rows import Rows
 
-HEADS = (
+BEGIN, COMMIT = Statement("begin", "BEGIN"), Statement("commit", "COMMIT")
+LOCK_TIMEOUT = Statement("lock_timeout", "SET LOCAL lock_timeout = '5s'")
+LOCK = Statement("lock_log", "LOCK TABLE stored_events IN EXCLUSIVE MODE")
+SAVEPOINT = Statement("savepoint", "SAVEPOINT alone")
+ROLL_BACK = Statement("roll_back", "ROLLBACK TO SAVEPOINT alone")
+HEADS = Statement(
+    "heads",
     "SELECT s, (SELECT originator_version FROM stored_events WHERE originator_id = s"
-    " ORDER BY originator_version DESC LIMIT 1) AS v FROM unnest(%b::text[]) AS s"
+    " ORDER BY originator_version DESC LIMIT 1) FROM unnest($1::text[]) AS s",
 )
-HOLDS = (
+HOLDS = Statement(
+    "holds",
     "SELECT g, (SELECT count(DISTINCT claim_id) FROM claims WHERE guest_id = g"
-    " AND expires_at > clock_timestamp()) AS holds FROM unnest(%b::uuid[]) AS g"
+    " AND expires_at > clock_timestamp()) FROM unnest($1::uuid[]) AS g",
 )
-RECEIPTS = (
+RECEIPTS = Statement(
+    "receipts",
     "SELECT account_id, key FROM receipts WHERE (account_id, key) IN"
-    " (SELECT * FROM unnest(%b::uuid[], %b::text[]))"
+    " (SELECT * FROM unnest($1::uuid[], $2::text[]))",
 )
-CLOCK = (
-    "SELECT coalesce(max(notification_id), 0) AS head, clock_timestamp() AS now FROM stored_events"
+CLOCK = Statement(
+    "clock", "SELECT coalesce(max(notification_id), 0), clock_timestamp() FROM stored_events"
 )
+STATEMENTS = (
+    BEGIN, COMMIT, LOCK_TIMEOUT, LOCK, SAVEPOINT, ROLL_BACK, HEADS, HOLDS, RECEIPTS, CLOCK,
+    *ROW_STATEMENTS, *CLAIM_STATEMENTS,
+)  # fmt: skip
 FAILURES: dict[str | None, type[AppendFailed]] = {
     "stored_events_pkey": VersionConflict,
     "stored_events_position": VersionConflict,
@@ -84,7 +99,7 @@ class _Seen:
         )
 
 
-_Attempt = Callable[[Connection[Any], Sequence[Prepared], _Progress], list[Appended | AppendFailed]]
+_Attempt = Callable[[Exchange, Sequence[Prepared], _Progress], list[Appended | AppendFailed]]
 
 
 class Recorder(PostgresApplicationRecorder):
@@ -112,8 +127,11 @@ class Recorder(PostgresApplicationRecorder):
         for _ in range(self.datastore.pool.max_size):
             progress = _Progress()
             try:
-                with self.datastore.get_connection() as connection:
-                    return attempt(connection, batch, progress)
+                with (
+                    self.datastore.get_connection() as connection,
+                    exchanging(connection, STATEMENTS) as exchange,
+                ):
+                    return attempt(exchange, batch, progress)
             except OperationalError as error:
                 # Before anything is written another connection can start afresh.
                 if progress.writing or not died(error):
@@ -121,66 +139,43 @@ class Recorder(PostgresApplicationRecorder):
         raise OperationalError("every connection of the pool had died")
 
     def _together(
-        self, connection: Connection[Any], batch: Sequence[Prepared], progress: _Progress
+        self, exchange: Exchange, batch: Sequence[Prepared], progress: _Progress
     ) -> list[Appended | AppendFailed]:
-        with connection.pipeline() as pipeline, connection.transaction():
-            seen = self._look(connection, pipeline, batch)
-            progress.writing = True
-            rows, claims = Rows(seen.now), ClaimChanges()
-            outcomes = [self._take_in(each, seen, rows, claims) for each in batch]
-            claims.apply(connection)
-            rows.insert(connection)
-            # Here, so that a violation is raised as itself and not by the commit.
-            pipeline.sync()
+        seen = _look(exchange, batch)
+        rows, claims = Rows(seen.now), ClaimChanges()
+        outcomes = [self._take_in(each, seen, rows, claims) for each in batch]
+        claims.apply(exchange)
+        rows.insert(exchange)
+        exchange.send(COMMIT)
+        progress.writing = True
+        exchange.answers()
         return outcomes
 
     def _each_under_a_savepoint(
-        self, connection: Connection[Any], batch: Sequence[Prepared], progress: _Progress
+        self, exchange: Exchange, batch: Sequence[Prepared], progress: _Progress
     ) -> list[Appended | AppendFailed]:
         """One lock and one commit still, but whoever breaks a constraint is left out alone."""
         outcomes: list[Appended | AppendFailed] = []
-        with connection.transaction():
-            with connection.pipeline() as pipeline:
-                seen = self._look(connection, pipeline, batch)
-            progress.writing = True
-            for each in batch:
-                trial = seen.copy()
-                rows, claims = Rows(seen.now), ClaimChanges()
-                outcome = self._take_in(each, trial, rows, claims)
-                try:
-                    with connection.transaction():
-                        claims.apply(connection)
-                        rows.insert(connection)
-                except psycopg.IntegrityError as error:
-                    outcomes.append(_failure(error))
-                else:
-                    outcomes.append(outcome)
-                    seen = trial
+        seen = _look(exchange, batch)
+        progress.writing = True
+        for each in batch:
+            trial = seen.copy()
+            rows, claims = Rows(seen.now), ClaimChanges()
+            outcome = self._take_in(each, trial, rows, claims)
+            exchange.send(SAVEPOINT)
+            claims.apply(exchange)
+            rows.insert(exchange)
+            try:
+                exchange.answers()
+            except psycopg.IntegrityError as error:
+                exchange.send(ROLL_BACK)
+                outcomes.append(_failure(error))
+            else:
+                outcomes.append(outcome)
+                seen = trial
+        exchange.send(COMMIT)
+        exchange.answers()
         return outcomes
-
-    def _look(
-        self, connection: Connection[Any], pipeline: Pipeline, batch: Sequence[Prepared]
-    ) -> _Seen:
-        """Take the lock, and see what nobody can change from now on."""
-        for statement in self.lock_table_statements:
-            connection.execute(statement)
-        streams = list({stream for each in batch for stream in each.streams})
-        found = connection.execute(HEADS, [streams], prepare=True)
-        guests = list({guest for each in batch for guest in each.append.holds})
-        held = connection.execute(HOLDS, [guests], prepare=True)
-        keys = list({each.append.key for each in batch if each.append.key})
-        accounts, names = [account for account, _ in keys], [name for _, name in keys]
-        answered = connection.execute(RECEIPTS, [accounts, names], prepare=True)
-        clock = connection.execute(CLOCK, prepare=True)
-        pipeline.sync()
-        [now] = clock.fetchall()
-        return _Seen(
-            {row["s"]: row["v"] or 0 for row in found},
-            {row["g"]: row["holds"] for row in held},
-            {(row["account_id"], row["key"]) for row in answered},
-            now["head"],
-            now["now"].astimezone(UTC),
-        )
 
     def _take_in(
         self, each: Prepared, seen: _Seen, rows: Rows, claims: ClaimChanges
@@ -209,6 +204,30 @@ class Recorder(PostgresApplicationRecorder):
     def as_expected(self, streams: Mapping[str, int], heads: dict[str, int]) -> bool:
         """Whether ``streams``, on which a decision rests, are as the decision saw them."""
         return all(heads[stream] == version for stream, version in streams.items())
+
+
+def _look(exchange: Exchange, batch: Sequence[Prepared]) -> _Seen:
+    """Take the lock, and see what nobody can change from now on."""
+    exchange.send(BEGIN)
+    exchange.send(LOCK_TIMEOUT)
+    exchange.send(LOCK)
+    streams = {stream for each in batch for stream in each.streams}
+    exchange.send(HEADS, array(Type.TEXT, [text(stream) for stream in streams]))
+    guests = {guest for each in batch for guest in each.append.holds}
+    exchange.send(HOLDS, array(Type.UUID, [uuid(guest) for guest in guests]))
+    keys = {each.append.key for each in batch if each.append.key}
+    accounts = [uuid(account) for account, _ in keys]
+    names = [text(name) for _, name in keys]
+    exchange.send(RECEIPTS, array(Type.UUID, accounts), array(Type.TEXT, names))
+    exchange.send(CLOCK)
+    *_, heads, holds, receipts, [(head, now)] = exchange.answers()
+    return _Seen(
+        {bytes(stream or b"").decode(): to_integer(version) or 0 for stream, version in heads},
+        {UUID(bytes=guest): to_integer(open_now) or 0 for guest, open_now in holds},
+        {(UUID(bytes=account), bytes(key or b"").decode()) for account, key in receipts},
+        to_integer(head) or 0,
+        to_instant(now),
+    )
 
 
 def _as_counted(append: Append, holds: dict[UUID, int]) -> bool:

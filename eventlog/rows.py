@@ -4,48 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
-
-from psycopg import Connection
 
 from eventlog import binary
-from eventlog.binary import (
-    Bigints,
-    Byteas,
-    Instants,
-    Integers,
-    Jsonbs,
-    Texts,
-    Uuids,
-    insert,
-)
+from eventlog.binary import Type, arrays
+from eventlog.exchange import Exchange, Statement
 from eventlog.hashing import hash_of, microseconds
 from eventlog.prepared import Prepared, PreparedEvent, positions_cell
 
 EVENT_COLUMNS = (
-    Bigints, Texts, Bigints, Texts, Texts, Instants, Instants, Texts, Texts, Texts, Byteas, Byteas
+    Type.BIGINT, Type.TEXT, Type.BIGINT, Type.TEXT, Type.TEXT, Type.TIMESTAMPTZ, Type.TIMESTAMPTZ,
+    Type.TEXT, Type.TEXT, Type.TEXT, Type.BYTEA, Type.BYTEA,
 )  # fmt: skip
-INSERT_EVENTS = (
+INSERT_EVENTS = Statement(
+    "insert_events",
     "INSERT INTO stored_events (notification_id, originator_id, originator_version, topic, key,"
     " recorded_at, occurred_at, actor, correlation_id, causation_id, state, hash)"
-    " SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::text[],"
-    " %b::timestamptz[], %b::timestamptz[], %b::text[], %b::text[], %b::text[], %b::bytea[],"
-    " %b::bytea[])"
+    " SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[],"
+    " $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::bytea[],"
+    " $12::bytea[])",
 )
 RECEIPT_COLUMNS = (
-    Uuids, Texts, Byteas, Integers, Jsonbs, Byteas, Jsonbs, Texts, Integers, Instants
+    Type.UUID, Type.TEXT, Type.BYTEA, Type.INTEGER, Type.JSONB, Type.BYTEA, Type.JSONB, Type.TEXT,
+    Type.INTEGER, Type.TIMESTAMPTZ,
 )  # fmt: skip
-INSERT_RECEIPTS = (
+INSERT_RECEIPTS = Statement(
+    "insert_receipts",
     "INSERT INTO receipts (account_id, key, fingerprint, status, headers, body, positions,"
     " causation_id, events, recorded_at)"
-    " SELECT * FROM unnest(%b::uuid[], %b::text[], %b::bytea[], %b::int[], %b::jsonb[],"
-    " %b::bytea[], %b::jsonb[], %b::text[], %b::int[], %b::timestamptz[])"
+    " SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::int[], $5::jsonb[],"
+    " $6::bytea[], $7::jsonb[], $8::text[], $9::int[], $10::timestamptz[])",
 )
-CREDENTIAL_COLUMNS = (Uuids, Byteas, Texts)
-INSERT_CREDENTIALS = (
+CREDENTIAL_COLUMNS = (Type.UUID, Type.BYTEA, Type.TEXT)
+INSERT_CREDENTIALS = Statement(
+    "insert_credentials",
     "INSERT INTO credentials (account_id, email_hash, password_hash)"
-    " SELECT * FROM unnest(%b::uuid[], %b::bytea[], %b::text[])"
+    " SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::text[])",
 )
+STATEMENTS = (INSERT_EVENTS, INSERT_RECEIPTS, INSERT_CREDENTIALS)
 
 
 class Rows:
@@ -97,8 +92,11 @@ class Rows:
         if of.credential:
             self._credentials.append(of.credential)
 
-    def insert(self, connection: Connection[Any]) -> None:
-        """Send the statements; the caller's pipeline and transaction carry them."""
-        insert(connection, INSERT_RECEIPTS, RECEIPT_COLUMNS, self._receipts)
-        insert(connection, INSERT_CREDENTIALS, CREDENTIAL_COLUMNS, self._credentials)
-        insert(connection, INSERT_EVENTS, EVENT_COLUMNS, self._events)
+    def insert(self, exchange: Exchange) -> None:
+        """Send the statements; the caller's transaction carries them."""
+        if self._receipts:
+            exchange.send(INSERT_RECEIPTS, *arrays(RECEIPT_COLUMNS, self._receipts))
+        if self._credentials:
+            exchange.send(INSERT_CREDENTIALS, *arrays(CREDENTIAL_COLUMNS, self._credentials))
+        if self._events:
+            exchange.send(INSERT_EVENTS, *arrays(EVENT_COLUMNS, self._events))
