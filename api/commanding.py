@@ -29,7 +29,7 @@ M = TypeVar("M")
 R = TypeVar("R")
 
 AT_ONCE = 64
-"""How many commands wait in threads; the log gathers those that wait into one transaction."""
+"""How many commands wait in threads, because something has to be read for them."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,11 @@ class CommandSide:
         respond: Callable[[R], StoredResponse],
         *,
         account: UUID | None = None,
+        long: bool = False,
     ) -> Response:
         """The answer to ``message``; keys are the caller's, or ``account``'s when nobody called.
+
+        What may take ``long`` to decide is kept out of the event loop.
 
         Raises what :meth:`commands.execute.Commands.execute` raises.
         """
@@ -70,9 +73,10 @@ class CommandSide:
             correlation_id=request.state.correlation_id,
             receipt=await self.receipt(request, caller or account),
         )
-        outcome = await self.in_thread(
-            lambda: self.commands.execute(handle, message, context, respond)
-        )
+        execution = (handle, message, context, respond)
+        outcome = None if long else await self.commands.at_once(*execution)
+        if outcome is None:
+            outcome = await self.in_thread(lambda: self.commands.execute(*execution))
         return self.answer(request, outcome)
 
     async def in_thread(self, call: Callable[[], R]) -> R:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from time import monotonic
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from uuid_utils.compat import uuid7
 
+from commands.at_once import KnownLog, Unread
 from commands.context import Context
 from commands.receipts import InProgress, KeyReused, ReceiptRequest, StoredResponse
 from commands.turns import Turns
@@ -27,7 +29,7 @@ from eventlog.append import (
     Receipt,
     ReceiptExists,
 )
-from eventlog.application import EventLog, LogUnavailable
+from eventlog.application import EventLog, LogUnavailable, Pending
 from eventlog.committer import QueueFull
 from eventlog.partitioner import partition_of
 from eventlog.personal.answers import opened_answer, sealed_answer
@@ -90,6 +92,17 @@ class Unverified(Exception):
         self.refused = refused
 
 
+@dataclass(frozen=True)
+class _Submitted(Generic[R]):
+    """A command that was decided and waits to be stored."""
+
+    work: Work
+    append: Append
+    waiting: Pending
+    result: R
+    response: StoredResponse | None
+
+
 class Commands:
     """Executes use cases against one log."""
 
@@ -119,7 +132,7 @@ class Commands:
             while True:
                 work = Work(self._log, context, context.at or self._log.clock(), careful=careful)
                 try:
-                    return self._attempt(asked, work, refused)
+                    return self._attempt(asked, work, refused, give_up)
                 except Unverified as unverified:
                     refused = unverified.refused
                     if monotonic() > give_up:
@@ -138,6 +151,42 @@ class Commands:
         except Erased:
             raise AccountErased from None
 
+    async def at_once(
+        self,
+        handle: Callable[[M, Work], R],
+        message: M,
+        context: Context,
+        respond: Callable[[R], StoredResponse] | None = None,
+    ) -> Outcome[R] | None:
+        """As :meth:`execute` in an event loop, where it decides without a thread and then awaits.
+
+        None when that does not do: :meth:`execute` it in a thread, nothing has happened yet.
+        Raises :class:`Unavailable`, and a Refusal that the log itself has told.
+        """
+        now = context.at or self._log.clock_if_known()
+        if now is None:
+            return None
+        asked = Asked(handle, message, context, respond)
+        work = Work(cast("EventLog", KnownLog(self._log)), context, now)
+        with ExitStack() as turn:
+            work.take_turn = partial(self._take_free_turn, turn)
+            try:
+                result = handle(message, work)
+            except (Unread, Refusal):
+                # A refusal counts only once the log has said that it rests on true versions.
+                return None
+            if not work.writes:
+                return None
+            response = respond(result) if respond else None
+            submitted = self._submit(asked, work, result, response, monotonic() + self._deadline)
+        await submitted.waiting.known()
+        try:
+            return self._conclude(submitted)
+        except AppendFailed:
+            return None
+        except LogUnavailable as error:
+            raise Unavailable(str(error)) from error
+
     def replayed(self, asked: ReceiptRequest | None) -> Outcome[Any] | None:
         """The first answer, when the keyed command ran before.
 
@@ -150,7 +199,9 @@ class Commands:
         except Erased:
             raise AccountErased from None
 
-    def _attempt(self, asked: Asked[M, R], work: Work, refused: Verified | None) -> Outcome[R]:
+    def _attempt(
+        self, asked: Asked[M, R], work: Work, refused: Verified | None, give_up: float
+    ) -> Outcome[R]:
         with ExitStack() as turn:
             self._take_turns(work, turn, refused)
             try:
@@ -159,10 +210,28 @@ class Commands:
                 turn.close()
                 raise self._verified(asked, work, refused) or refusal from None
             response = asked.respond(result) if asked.respond else None
-            append = append_of(work, asked, response, {} if work.writes else self._seen(work))
-            waiting = self._log.submit(append, work.decided)
+            submitted = self._submit(asked, work, result, response, give_up)
+        return self._conclude(submitted)
+
+    def _submit(
+        self,
+        asked: Asked[M, R],
+        work: Work,
+        result: R,
+        response: StoredResponse | None,
+        give_up: float,
+    ) -> _Submitted[R]:
+        append = append_of(work, asked, response, {} if work.writes else self._seen(work))
         try:
-            appended = self._log.outcome(waiting, work.decided, work.on)
+            waiting = self._log.submit(append, work.decided, give_up)
+        except QueueFull as error:
+            raise Unavailable("too many commands wait") from error
+        return _Submitted(work, append, waiting, result, response)
+
+    def _conclude(self, submitted: _Submitted[R]) -> Outcome[R]:
+        work, append = submitted.work, submitted.append
+        try:
+            appended = self._log.outcome(submitted.waiting, work.decided, work.on)
         except CredentialExists:
             raise EmailTaken from None
         except ClaimsOverlap as overlap:
@@ -172,7 +241,16 @@ class Commands:
         positions = appended.positions or (append.receipt.positions if append.receipt else {})
         if not work.writes and not append.receipt:
             positions = self._seen(work)
-        return Outcome(result=result, response=response, positions=dict(positions))
+        return Outcome(
+            result=submitted.result, response=submitted.response, positions=dict(positions)
+        )
+
+    def _take_free_turn(self, until_submitted: ExitStack, stream: str) -> None:
+        """The turn if nobody has it; raises Unread, as a thread that has it may be reading."""
+        lock = self._turns.take(stream, 0)
+        if lock is None:
+            raise Unread(stream)
+        until_submitted.callback(lock.release)
 
     def _take_turns(self, work: Work, until_submitted: ExitStack, refused: Verified | None) -> None:
         """Give ``work`` its one turn when it asks, and the time at which that has come."""

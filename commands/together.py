@@ -15,8 +15,8 @@ from commands.receipts import StoredResponse
 from commands.work import Work
 from domain.refusals import Refusal
 from eventlog.append import AppendFailed
-from eventlog.application import EventLog, LogUnavailable
-from eventlog.committer import QueueFull, Waiting
+from eventlog.application import EventLog, LogUnavailable, Pending
+from eventlog.committer import QueueFull
 from eventlog.personal.keys import Erased
 from eventlog.personal.store import KeysUnavailable
 
@@ -26,7 +26,7 @@ class _Submitted:
     """A command that was decided and waits to be stored."""
 
     work: Work
-    waiting: Waiting
+    waiting: Pending
     result: Any
     response: StoredResponse | None
 

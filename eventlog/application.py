@@ -25,6 +25,7 @@ from eventlog.committer import Committer, Waiting
 from eventlog.connections import died
 from eventlog.mapper import EventMapper, StreamEvent
 from eventlog.personal.sealing import Sealing
+from eventlog.prepared import Prepared
 from eventlog.recent import Known, Recent
 from eventlog.recorder import Recorder
 
@@ -47,6 +48,10 @@ STREAMS_BY = (
 STREAMS_ABOUT = (
     "SELECT DISTINCT originator_id AS stream FROM stored_events WHERE key = ANY(%s) AND topic = %s"
 )
+
+
+Pending = Waiting[Prepared]
+"""What was submitted, until its outcome is known."""
 
 
 class LogUnavailable(Exception):
@@ -84,7 +89,7 @@ class EventLog(Application[str]):
         super().__init__(
             {"AGGREGATE_CACHE_MAXSIZE": str(CACHED_STREAMS), "DEEPCOPY_FROM_AGGREGATE_CACHE": "n"}
         )
-        self._committer = Committer(self.append_together)
+        self._committer = Committer(self.store)
         self._recent = Recent(CACHED_STREAMS)
         self._clock = DatabaseClock(self.now)
 
@@ -152,22 +157,29 @@ class EventLog(Application[str]):
             self._recent.put(stream, known)
         return cast("Known[S]", known)
 
-    def submit(self, append: Append, decided: Mapping[str, Known[Any]]) -> Waiting:
+    def known(self, stream: str) -> Known[Any] | None:
+        """As :meth:`latest`, but none too when it would have to be read."""
+        return self._recent.get(stream)
+
+    def submit(
+        self, append: Append, decided: Mapping[str, Known[Any]], deadline: float | None = None
+    ) -> Pending:
         """Put ``append`` into the queue; the next decisions rest on the states that it leads to.
 
-        The caller must ask for the :meth:`outcome`. Raises QueueFull.
+        The caller must ask for the :meth:`outcome`. After ``deadline``, by the monotonic clock,
+        it is not stored any more. Raises QueueFull.
         """
-        waiting = self._committer.enqueue(append)
+        waiting = self._committer.enqueue(Prepared.of(append), deadline)
         for stream, known in decided.items():
             self._recent.put(stream, known)
         return waiting
 
     def outcome(
-        self, waiting: Waiting, decided: Mapping[str, Known[Any]], on: Mapping[str, Known[Any]]
+        self, waiting: Pending, decided: Mapping[str, Known[Any]], on: Mapping[str, Known[Any]]
     ) -> Appended:
         """What became of it; on a failure nothing is left of what it was decided ``on``.
 
-        Raises AppendFailed or LogUnavailable.
+        Waits if need be. Raises AppendFailed or LogUnavailable.
         """
         try:
             appended = self._committer.outcome(waiting)
@@ -187,12 +199,25 @@ class EventLog(Application[str]):
         return self.outcome(self.submit(append, {}), {}, {})
 
     def append_together(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
-        """Store each of ``batch``, in one transaction where possible, and say what became of it."""
-        return cast("Recorder", self.recorder).append(batch)
+        """Store each of ``batch``, in one transaction, and say what became of it."""
+        return self.store([Prepared.of(append) for append in batch])
+
+    def store(self, batch: Sequence[Prepared]) -> list[Appended | AppendFailed]:
+        """As :meth:`append_together`, of what is encoded already."""
+        return cast("Recorder", self.recorder).store(batch)
+
+    def close(self) -> None:
+        """Store what waits, and give the connections back."""
+        self._committer.close()
+        super().close()
 
     def clock(self) -> datetime:
         """Postgres's time as it can be told without asking, see :mod:`eventlog.clock`."""
         return self._clock.now()
+
+    def clock_if_known(self) -> datetime | None:
+        """As :meth:`clock`, but none when Postgres would have to be asked."""
+        return self._clock.now() if self._clock.fresh() else None
 
     def now(self) -> datetime:
         """Postgres's time."""

@@ -57,7 +57,7 @@ async def put(
     def shown(calendar: Calendar) -> StoredResponse:
         return stored(ExternalCalendar.of(calendar, name, side.clock()))
 
-    return await side.carry_out(request, import_calendar, message, shown)
+    return await side.carry_out(request, import_calendar, message, shown, long=True)
 
 
 def _events(request: Request, body: bytes) -> list[Event]:
