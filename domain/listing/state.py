@@ -8,6 +8,7 @@ from typing import Final, Literal, assert_never, get_args
 from uuid import UUID
 
 from domain.booking.policy import FLEXIBLE, CancellationPolicy
+from domain.buffers import Buffers
 from domain.kind import Kind
 from domain.listing.facts import (
     AmenitiesSet,
@@ -32,6 +33,7 @@ from domain.listing.facts import (
     TermsSet,
 )
 from domain.money import Money
+from domain.rules.apart import buffers_of
 from domain.rules.dates import DateOverride, revised
 from domain.rules.document import NO_RULES, Rules
 from domain.rules.facts import DatesChanged, RulesSet
@@ -72,6 +74,11 @@ class Listing:
         default_factory=dict[UUID, frozenset[Permission]]
     )
     """What each may do who ever was a co-host; nothing is left to those who were removed."""
+
+    @property
+    def buffers(self) -> Buffers:
+        """The buffers that a new claim on it gets."""
+        return buffers_of(self.kind, self.rules.schedule)
 
     def permissions_of(self, account_id: UUID | None) -> frozenset[Permission]:
         """What a person may look after here: everything, as the host; nothing, as a stranger."""

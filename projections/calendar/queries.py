@@ -15,7 +15,6 @@ from domain.listing.terms import DayTerms, price_on, terms_on
 from domain.local_time import local_date
 from domain.money import Money
 from domain.quote.decisions import book_by
-from domain.rules.apart import buffers_of
 from domain.slot import Slot
 from domain.stay import Stay
 from projections.calendar.projector import CLAIMS, LISTING
@@ -95,7 +94,7 @@ async def room_for(
     if found is None:
         return None
     listing, claims = found
-    buffers = buffers_of(listing.state.kind, listing.state.rules.schedule)
+    buffers = listing.state.buffers
     taken = claims.taken(stay, buffers, now)
     return listing, units_free(taken, extent_of(stay, slot, buffers), listing.state.units)
 
@@ -153,7 +152,7 @@ def _night(listing: Listing, night: date, free: int | None, now: datetime) -> Ni
 def _units_free(listing: Listing, claims: Calendar, stay: Stay, now: datetime) -> dict[date, int]:
     if listing.kind == "slot":
         return most_free(listing, claims, stay, now)
-    buffers = buffers_of(listing.kind, listing.rules.schedule)
+    buffers = listing.buffers
     return claims.nights_free(stay, capacity=listing.units, now=now, buffers=buffers)
 
 

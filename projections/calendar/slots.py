@@ -17,7 +17,6 @@ from domain.local_time import local_date
 from domain.money import Money, total
 from domain.quote.slots import shortest, slot_lines
 from domain.refusals import AmountTooLarge, ListingIncomplete
-from domain.rules.apart import buffers_of
 from domain.rules.opening import open_until, starts_on
 from domain.slot import Slot
 from domain.stay import Stay
@@ -82,7 +81,7 @@ def free_slots(
 
     Of days so long past that their claims are not kept any more nobody knows.
     """
-    buffers, zone = buffers_of(listing.kind, listing.rules.schedule), listing.time_zone
+    buffers, zone = listing.buffers, listing.time_zone
     for day, taken in claims.taken_by_day(days, _most_days(listing, days), buffers, now).items():
         for slot in _begin_on(listing, day):
             asked = extent_of(slot.days(zone), slot, buffers)
@@ -92,7 +91,7 @@ def free_slots(
 
 def most_free(listing: Listing, claims: Calendar, days: Stay, now: datetime) -> dict[date, int]:
     """By each of ``days`` the most units that are free for one of the slots that begin on it."""
-    buffers, zone = buffers_of(listing.kind, listing.rules.schedule), listing.time_zone
+    buffers, zone = listing.buffers, listing.time_zone
     found: dict[date, int] = {}
     for day, taken in claims.taken_by_day(days, _most_days(listing, days), buffers, now).items():
         most = 0
