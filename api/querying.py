@@ -17,6 +17,7 @@ from api.conventions.cursors import Cursors, next_link
 from api.conventions.etags import etag_of, unchanged
 from api.conventions.problems import invalid
 from api.conventions.reading import PATIENCE, Applied, not_yet
+from api.live.hub import Hub
 from api.positions import Positions
 from api.representations.values import page_of
 from api.sign_in.accounts import AddressBook
@@ -56,6 +57,7 @@ class QuerySide:
     addresses: AddressBook
     cursors: Cursors
     secret: bytes
+    live: Hub
     clock: Clock = utc_now
 
     async def reach(self, positions: Positions) -> None:

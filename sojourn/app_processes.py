@@ -46,6 +46,7 @@ APPS = (
     App("relay", "relay", COMMANDS_ROLE),
     App("pages", "worker pages", WORKER),
     App("search", "worker search", WORKER),
+    App("feed", "worker feed", WORKER),
     App("reactors", "worker reactors", REACTOR),
     App("timers", "timers", COMMANDS_ROLE),
     App("gateway", "gateway", frozenset(), port="gateway"),

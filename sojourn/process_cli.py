@@ -81,6 +81,17 @@ def worker_search() -> None:
     run_worker("search")
 
 
+@worker.command("feed")
+def worker_feed() -> None:
+    """Keeps the live feed in Redis, which the query app tells to those who listen.
+
+    Example: [cyan]sojourn worker feed[/]
+    """
+    from sojourn.processes import run_worker  # noqa: PLC0415
+
+    run_worker("feed")
+
+
 @worker.command("reactors")
 def worker_reactors() -> None:
     """Calls the payment providers for what bookings need. Start several to share the work.

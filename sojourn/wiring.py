@@ -167,6 +167,19 @@ async def pages_worker(settings: Settings) -> None:
         await redis.aclose()
 
 
+async def feed_worker(settings: Settings) -> None:
+    """Apply the topic to the live feed in Redis until told to stop."""
+    from projections.connect import connect_redis
+    from streams.feed import Feed
+
+    redis = connect_redis(settings.need("redis_url"))
+    try:
+        with log_reader(settings) as log:
+            await _work(settings, Feed(redis, settings.redis_prefix, log))
+    finally:
+        await redis.aclose()
+
+
 async def search_worker(settings: Settings) -> None:
     """Apply the topic to the search index in Elasticsearch until told to stop."""
     from projections.connect import connect_elasticsearch

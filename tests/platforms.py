@@ -113,11 +113,10 @@ def _drop_database(owner: psycopg.Connection, name: str) -> None:
 
 async def _drop_read_models(settings: Settings) -> None:
     redis = connect_redis(settings.need("redis_url"))
-    found: AsyncIterator[bytes] = cast("Any", redis).scan_iter(
-        match=f"{settings.redis_prefix}:*", count=1000
-    )
-    async for key in found:
-        await redis.unlink(key)
+    for kept in (f"{settings.redis_prefix}:*", f"{settings.redis_prefix}-feed:*"):
+        found: AsyncIterator[bytes] = cast("Any", redis).scan_iter(match=kept, count=1000)
+        async for key in found:
+            await redis.unlink(key)
     await redis.aclose()
     elasticsearch = connect_elasticsearch(settings.need("elasticsearch_url"))
     indices: list[str] = list(await elasticsearch.indices.get(index=f"{settings.index_prefix}-*"))

@@ -27,6 +27,7 @@ COMMANDS = [
     "worker",
     "worker pages",
     "worker search",
+    "worker feed",
     "worker reactors",
     "timers",
     "timers list",

@@ -14,6 +14,7 @@ ALL = (
     "relay",
     "worker pages",
     "worker search",
+    "worker feed",
     "worker reactors",
     "timers",
     "gateway",

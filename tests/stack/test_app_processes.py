@@ -34,7 +34,7 @@ def test_only_the_migration_may_own_the_schema(tmp_path: Path, name: str) -> Non
     assert ("SOJOURN_POSTGRES_URL" in given_to(EVERY[name], tmp_path)) == (name == "migrate")
 
 
-@pytest.mark.parametrize("name", ["queries", "gateway", "pages", "search"])
+@pytest.mark.parametrize("name", ["queries", "gateway", "pages", "search", "feed"])
 def test_the_read_side_can_neither_append_nor_sign(tmp_path: Path, name: str) -> None:
     given = given_to(EVERY[name], tmp_path)
     assert not given & {"SOJOURN_POSTGRES_COMMANDS_URL", "SOJOURN_SIGNING_KEY_FILE"}
