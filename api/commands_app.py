@@ -26,6 +26,7 @@ from api.command_routes import (
     rules,
     tokens,
     waitlist,
+    webhook_endpoints,
     webhooks,
 )
 from api.commanding import CommandSide
@@ -38,7 +39,7 @@ from api.mail.letters import Letters
 from api.mail.mailer import Mailer, NoMailer
 from api.mail.outbox import Outbox
 from api.middleware.client_address import LOOPBACK
-from api.secrets import key_for, webhook_key
+from api.secrets import key_for, webhook_key, webhook_secrets_key
 from api.sign_in.accounts import PostgresCredentials, connect_accounts
 from api.sign_in.grants import SignIn
 from api.sign_in.letter_tokens import LetterTokens
@@ -46,6 +47,8 @@ from api.sign_in.passwords import Passwords
 from api.sign_in.sessions import PostgresSessions
 from commands.execute import Commands
 from commands.payments.sandbox import NAME as SANDBOX
+from commands.webhooks.deliveries import Deliveries
+from domain.webhook.addresses import Network
 from eventlog.application import EventLog
 
 DESCRIPTION = "Changes things: join, list, quote, book, confirm, cancel."
@@ -67,6 +70,7 @@ ROUTERS = (
     payments.router,
     live_tickets.router,
     webhooks.router,
+    webhook_endpoints.router,
     reviews.router,
     messages.router,
     co_hosts.router,
@@ -74,7 +78,7 @@ ROUTERS = (
 )
 
 
-def create_commands_app(
+def create_commands_app(  # noqa: PLR0913 - an app is made of these
     *,
     postgres_url: str,
     signing_seed: bytes,
@@ -85,15 +89,18 @@ def create_commands_app(
     origins: Iterable[str] = (),
     trusted_proxies: Iterable[str] = LOOPBACK,
     quota_times: int = 1,
+    webhook_networks: Iterable[Network] = (),
 ) -> FastAPI:
     """The app on a log in Postgres, whose role may append to it.
 
     ``signing_seed`` is the 32 bytes of an Ed25519 key; ``secret`` keys all keyed hashes.
-    Booking takes a verified e-mail address if ``verified_only``. Nothing is connected before the
+    Booking takes a verified e-mail address if ``verified_only``. Webhooks may go to
+    ``webhook_networks`` beside the public ones. Nothing is connected before the
     app starts, and it starts without Postgres: it is not ready then.
     """
     log = EventLog(postgres_url)
     pool = connect_accounts(postgres_url, at_most=4)
+    deliveries = Deliveries(postgres_url, pool_size=2)
     issuer = TokenIssuer(signing_seed)
     credentials = PostgresCredentials(pool)
     sight = LogSight(log)
@@ -119,6 +126,9 @@ def create_commands_app(
         key=key_for(secret, "idempotency"),
         webhook_keys={SANDBOX: webhook_key(secret, SANDBOX)},
         verified_only=verified_only,
+        deliveries=deliveries,
+        webhook_secrets_key=webhook_secrets_key(secret),
+        webhook_networks=tuple(webhook_networks),
     )
 
     @asynccontextmanager
@@ -128,6 +138,7 @@ def create_commands_app(
         yield
         await outbox.close()
         await to_thread.run_sync(log.close)
+        await to_thread.run_sync(deliveries.close)
         await to_thread.run_sync(pool.close)
 
     async def postgres() -> None:

@@ -30,10 +30,12 @@ from api.query_routes import (
     search,
     slots,
     waitlist,
+    webhook_endpoints,
 )
 from api.querying import QuerySide
 from api.secrets import key_for
 from api.sign_in.accounts import PostgresAddressBook, connect_accounts
+from commands.webhooks.deliveries import Deliveries
 from eventlog.reader import LogReader
 from projections.applied import RedisApplied
 from projections.connect import connect_elasticsearch, connect_redis
@@ -63,6 +65,7 @@ ROUTERS = (
     messages.router,
     co_hosts.router,
     waitlist.router,
+    webhook_endpoints.router,
     audit.router,
 )
 
@@ -90,6 +93,7 @@ def create_queries_app(
     search_applied = SearchApplied(elasticsearch, index_prefix)
     hub = Hub(FeedReader(redis, redis_prefix), applied)
     log = LogReader(postgres_url)
+    deliveries = Deliveries(postgres_url, pool_size=2)
     pool = connect_accounts(postgres_url, at_most=2)
     side = QuerySide(
         generations=generations,
@@ -102,6 +106,7 @@ def create_queries_app(
         cursors=Cursors(key_for(secret, "cursors")),
         secret=secret,
         live=hub,
+        deliveries=deliveries,
     )
 
     @asynccontextmanager
@@ -114,6 +119,7 @@ def create_queries_app(
         await asyncio.gather(following, return_exceptions=True)
         await to_thread.run_sync(pool.close)
         await to_thread.run_sync(log.close)
+        await to_thread.run_sync(deliveries.close)
         await elasticsearch.close()
         await redis.aclose()
 

@@ -21,13 +21,17 @@ from api.live.hub import Hub
 from api.positions import Positions
 from api.representations.values import page_of
 from api.sign_in.accounts import AddressBook
+from commands.webhooks.deliveries import Deliveries
 from domain.account.facts import AccountEvent, Role
 from domain.account.state import Account, evolve
 from domain.booking.state import Booking
 from domain.conversation.state import Conversation
 from domain.listing.state import Listing
 from domain.promotion.state import Promotion
-from domain.streams import account_stream
+from domain.streams import account_stream, webhook_stream
+from domain.webhook.facts import WebhookEvent
+from domain.webhook.state import Endpoint
+from domain.webhook.state import evolve as evolve_webhook
 from eventlog.reader import LogReader
 from projections.account.queries import account
 from projections.booking.queries import booking
@@ -58,6 +62,7 @@ class QuerySide:
     cursors: Cursors
     secret: bytes
     live: Hub
+    deliveries: Deliveries
     clock: Clock = utc_now
 
     async def reach(self, positions: Positions) -> None:
@@ -91,6 +96,19 @@ class QuerySide:
     async def promotion(self, promotion_id: UUID) -> tuple[Promotion, int] | None:
         """See :class:`api.conventions.sight.Sight`."""
         return _versioned(await promotion(self.generations, promotion_id))
+
+    async def webhook(self, endpoint_id: UUID) -> tuple[Endpoint, int] | None:
+        """See :class:`api.conventions.sight.Sight`; from the log, as it has no page."""
+
+        def fold() -> tuple[Endpoint, int] | None:
+            endpoint: Endpoint | None = None
+            version = 0
+            for record in self.log.read_stream(webhook_stream(endpoint_id)):
+                event = cast("WebhookEvent", record.decoded().event)
+                endpoint, version = evolve_webhook(endpoint, event), record.version
+            return (endpoint, version) if endpoint else None
+
+        return await to_thread.run_sync(fold, abandon_on_cancel=True)
 
     async def conversation(self, about: UUID) -> tuple[Conversation, int] | None:
         """See :class:`api.conventions.sight.Sight`."""

@@ -40,7 +40,7 @@ LAST_POSITIONS = (
     "SELECT key, max(notification_id) AS position FROM stored_events"
     " WHERE originator_id = ANY(%s) GROUP BY key"
 )
-WAITLISTS = (
+BEGUN_BY = (
     "SELECT DISTINCT originator_id AS stream FROM stored_events WHERE actor = %s AND topic = %s"
 )
 
@@ -212,7 +212,12 @@ class EventLog(Application[str]):
 
     def waitlists_of(self, account_id: UUID) -> list[str]:
         """The waitlists that the account ever joined."""
-        rows = self._select(WAITLISTS, [str(account_id), "waitlist.joined.v1"])
+        rows = self._select(BEGUN_BY, [str(account_id), "waitlist.joined.v1"])
+        return [row["stream"] for row in rows]
+
+    def webhooks_of(self, account_id: UUID) -> list[str]:
+        """The webhook endpoints that the account ever registered."""
+        rows = self._select(BEGUN_BY, [str(account_id), "webhook.registered.v1"])
         return [row["stream"] for row in rows]
 
     def _keep(self, stream: str, loaded: StreamState[Any]) -> None:

@@ -101,3 +101,14 @@ def worker_reactors() -> None:
     from sojourn.processes import run_worker  # noqa: PLC0415
 
     run_worker("reactors")
+
+
+@worker.command("webhooks")
+def worker_webhooks() -> None:
+    """Tells integrators of what happens, at their endpoints. Start several to share the work.
+
+    Example: [cyan]sojourn worker webhooks[/]
+    """
+    from sojourn.processes import run_worker  # noqa: PLC0415
+
+    run_worker("webhooks")

@@ -51,6 +51,7 @@ def run_worker(sink: str) -> None:
         "search": wiring.search_worker,
         "feed": wiring.feed_worker,
         "reactors": wiring.reactors_worker,
+        "webhooks": wiring.webhooks_worker,
     }[sink]
     asyncio.run(worker(_begin(f"worker-{sink}")))
     _log.info("stopped")

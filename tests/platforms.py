@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -37,7 +38,7 @@ class Platform:
     def environment(self) -> dict[str, str]:
         """The environment in which our processes belong to this platform and to no other."""
         told = {
-            variable(name): ",".join(cast("tuple[str, ...]", value))
+            variable(name): ",".join(str(each) for each in cast("tuple[object, ...]", value))
             if isinstance(value, tuple)
             else str(value)
             for name, value in self.settings
@@ -91,6 +92,7 @@ def _settings(servers: Addresses, name: str, folder: Path) -> Settings:
         index_prefix=name,
         group_prefix=name,
         quota_times=1_000,
+        webhook_networks=(ip_network("127.0.0.0/8"),),
         gateway_port=free_port(),
         commands_port=commands_port,
         queries_port=queries_port,

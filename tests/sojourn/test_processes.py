@@ -16,6 +16,7 @@ ALL = (
     "worker search",
     "worker feed",
     "worker reactors",
+    "worker webhooks",
     "timers",
     "gateway",
 )
