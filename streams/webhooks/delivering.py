@@ -81,11 +81,14 @@ class Courier:
             waiting = asyncio.ensure_future(stop.wait())
             await asyncio.wait([waiting], timeout=pause)
             waiting.cancel()
-        if self._tasks:
-            _, slow = await asyncio.wait(self._tasks, timeout=GRACE)
-            for task in slow:
-                task.cancel()
-            await asyncio.gather(*slow, return_exceptions=True)
+        try:
+            await asyncio.wait_for(self.idle(), GRACE)
+        except TimeoutError:
+            logger.warning("some webhooks were under way: they will be sent again")
+
+    async def idle(self) -> None:
+        """Wait until all that was begun has ended; cancelled, it cancels that."""
+        await asyncio.gather(*self._tasks)
 
     async def step(self) -> int:
         """Begin to send what is due; how many."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -43,7 +44,7 @@ class GuardedResolver(AbstractResolver):
         found = await self._found.resolve(host, port, family)
         public = [each for each in found if self._may(each["host"])]
         if not public:
-            raise Forbidden(f"{host} leads to a private network")
+            raise Forbidden(errno.EACCES, f"{host} leads to a private network")
         return public
 
     async def close(self) -> None:
