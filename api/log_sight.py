@@ -28,7 +28,10 @@ from domain.streams import (
     listing_stream,
     promotion_stream,
     quote_stream,
+    webhook_stream,
 )
+from domain.webhook.state import Endpoint
+from domain.webhook.state import evolve as evolve_webhook
 from eventlog.application import EventLog
 
 S = TypeVar("S")
@@ -68,6 +71,10 @@ class LogSight:
     async def promotion(self, promotion_id: UUID) -> tuple[Promotion, int] | None:
         """The promotion, whoever asks."""
         return await self._load(promotion_stream(promotion_id), evolve_promotion)
+
+    async def webhook(self, endpoint_id: UUID) -> tuple[Endpoint, int] | None:
+        """The webhook endpoint, whoever asks, removed or not."""
+        return await self._load(webhook_stream(endpoint_id), evolve_webhook)
 
     async def conversation(self, about: UUID) -> tuple[Conversation, int] | None:
         """What was written about a booking or an inquiry, whoever asks."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,7 @@ from api.assembly import Lifespan, assemble
 from api.conventions.bearer import TokenVerifier
 from api.conventions.cursors import Cursors
 from api.health import Check
+from api.live.hub import Hub
 from api.middleware.client_address import LOOPBACK
 from api.query_routes import (
     accounts,
@@ -20,6 +22,7 @@ from api.query_routes import (
     co_hosts,
     external_calendars,
     listings,
+    live,
     me,
     messages,
     promotions,
@@ -27,14 +30,17 @@ from api.query_routes import (
     search,
     slots,
     waitlist,
+    webhook_endpoints,
 )
 from api.querying import QuerySide
 from api.secrets import key_for
 from api.sign_in.accounts import PostgresAddressBook, connect_accounts
+from commands.webhooks.deliveries import Deliveries
 from eventlog.personal.sealing import Sealing
 from eventlog.reader import LogReader
 from projections.applied import RedisApplied
 from projections.connect import connect_elasticsearch, connect_redis
+from projections.feed.queries import FeedReader
 from projections.generation import Generations
 from projections.listing_search.applied import SearchApplied
 
@@ -55,10 +61,12 @@ ROUTERS = (
     slots.router,
     external_calendars.router,
     bookings.router,
+    live.router,
     reviews.router,
     messages.router,
     co_hosts.router,
     waitlist.router,
+    webhook_endpoints.router,
     audit.router,
 )
 
@@ -86,7 +94,9 @@ def create_queries_app(  # noqa: PLR0913 - an app is made of these
     generations = Generations(redis, redis_prefix)
     applied = RedisApplied(redis, redis_prefix, generations)
     search_applied = SearchApplied(elasticsearch, index_prefix)
+    hub = Hub(FeedReader(redis, redis_prefix), applied)
     log = LogReader(postgres_url)
+    deliveries = Deliveries(postgres_url, pool_size=2)
     pool = connect_accounts(postgres_url, at_most=2)
     side = QuerySide(
         generations=generations,
@@ -99,15 +109,22 @@ def create_queries_app(  # noqa: PLR0913 - an app is made of these
         cursors=Cursors(key_for(secret, "cursors")),
         secret=secret,
         sealing=sealing,
+        live=hub,
+        deliveries=deliveries,
     )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         pool.open(wait=False)
+        following = asyncio.create_task(hub.run())
         yield
+        hub.close()
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
         await to_thread.run_sync(pool.close)
         await to_thread.run_sync(log.close)
         await to_thread.run_sync(sealing.close)
+        await to_thread.run_sync(deliveries.close)
         await elasticsearch.close()
         await redis.aclose()
 
@@ -151,4 +168,5 @@ def queries_app(
         lifespan=lifespan,
     )
     app.state.side = side
+    app.state.closing = side.live.close
     return app

@@ -42,9 +42,12 @@ from domain.streams import (
     quote_stream,
     review_stream,
     waitlist_stream,
+    webhook_stream,
 )
 from domain.waitlist.state import NOBODY, Entry, Waitlist
 from domain.waitlist.state import evolve as evolve_waitlist
+from domain.webhook.state import Endpoint
+from domain.webhook.state import evolve as evolve_webhook
 from eventlog.append import Credential, StreamWrite
 from eventlog.application import EventLog
 from eventlog.personal.marks import personal_fields
@@ -226,6 +229,26 @@ class Work:
         """A promotion, whoever asks; none when nobody made it."""
         stream, key = promotion_stream(promotion_id), str(promotion_id)
         return self._load(stream, key, evolve_promotion)
+
+    def webhook(self, endpoint_id: UUID) -> Versioned[Endpoint]:
+        """A webhook endpoint, whoever asks, removed or not; raises NoSuch."""
+        found = self._load(webhook_stream(endpoint_id), "", evolve_webhook)
+        if found is None:
+            raise NoSuch(what="webhook endpoint", id=str(endpoint_id))
+        key = str(found.state.owner_id)
+        return Versioned(found.state, found.version, found.stream, key, found.evolve)
+
+    def own_webhook(self, endpoint_id: UUID) -> Versioned[Endpoint]:
+        """A webhook endpoint that the actor has; raises NoSuch."""
+        found = self.webhook(endpoint_id)
+        if found.state.owner_id != self.context.actor or found.state.status == "removed":
+            raise NoSuch(what="webhook endpoint", id=str(endpoint_id))
+        return found
+
+    def webhooks_of(self, account_id: UUID) -> int:
+        """How many webhook endpoints the account has, as far as is known now."""
+        found = (self.log.load(s, evolve_webhook) for s in self.log.webhooks_of(account_id))
+        return sum(each is not None and each.state.status != "removed" for each in found)
 
     def has_holds(self, guest_id: UUID, most: int) -> bool:
         """Whether the guest has ``most`` open holds; opening one more than that is a conflict."""

@@ -263,6 +263,10 @@ class EventLog(Application[str]):
         rows = self._select(STREAMS_BY, [str(actor), event])
         return [row["stream"] for row in rows]
 
+    def webhooks_of(self, account_id: UUID) -> list[str]:
+        """The webhook endpoints that the account ever registered."""
+        return self.streams_by(account_id, "webhook.registered.v1")
+
     def streams_about(self, keys: Iterable[str], event: str) -> list[str]:
         """The streams of these keys that have an event of this name."""
         rows = self._select(STREAMS_ABOUT, [list(keys), event])

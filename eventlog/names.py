@@ -14,6 +14,7 @@ from domain.quote import facts as quote
 from domain.review import facts as review
 from domain.rules import facts as rules
 from domain.waitlist import facts as waitlist
+from domain.webhook import facts as webhook
 
 NAMES: dict[type[Event], str] = {
     listing.ListingDrafted: "listing.drafted.v1",
@@ -95,6 +96,12 @@ NAMES: dict[type[Event], str] = {
     promotion.PromotionRedeemed: "promotion.redeemed.v1",
     promotion.RedemptionReturned: "promotion.redemption_returned.v1",
     promotion.PromotionWithdrawn: "promotion.withdrawn.v1",
+    webhook.EndpointRegistered: "webhook.registered.v1",
+    webhook.EndpointChanged: "webhook.changed.v1",
+    webhook.SecretRotated: "webhook.secret_rotated.v1",
+    webhook.EndpointDisabled: "webhook.disabled.v1",
+    webhook.EndpointEnabled: "webhook.enabled.v1",
+    webhook.EndpointRemoved: "webhook.removed.v1",
     account.DefaultRulesSet: "account.default_rules_set.v1",
 }
 

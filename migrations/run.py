@@ -21,10 +21,12 @@ COMMANDS_GRANTS = (
     "GRANT SELECT, INSERT, UPDATE ON relay_checkpoint, timers_checkpoint TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON timers TO {role}",
     "GRANT SELECT, INSERT, UPDATE ON reactions, reactor_positions TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_deliveries TO {role}",
 )
 QUERIES_GRANTS = (
     "GRANT SELECT ON stored_events, event_log, relay_checkpoint TO {role}",
     "GRANT SELECT ON timers, timers_checkpoint, reactions, reactor_positions TO {role}",
+    "GRANT SELECT ON webhook_deliveries TO {role}",
     # Administrators look accounts up by address; the password hashes stay out of reach.
     "GRANT SELECT (account_id, email_hash) ON credentials TO {role}",
 )

@@ -65,7 +65,9 @@ APPS = (
     App("relay", "relay", COMMANDS_ROLE),
     App("pages", "worker pages", WORKER),
     App("search", "worker search", WORKER),
+    App("feed", "worker feed", WORKER),
     App("reactors", "worker reactors", REACTOR),
+    App("webhooks", "worker webhooks", REACTOR | TO_SEND_MAIL),
     App("timers", "timers", COMMANDS_ROLE),
     App("gateway", "gateway", frozenset(), port="gateway"),
 )
@@ -125,6 +127,8 @@ def variables_for(
         "SOJOURN_VERIFY_KEY_FILE": str(verify),
         "SOJOURN_SECRET_KEY_FILE": str(secrets / "secret_key"),
         "SOJOURN_MAIL_FOLDER": str(home / "mail"),
+        # On a machine of one's own, receivers are tried there, too.
+        "SOJOURN_WEBHOOK_NETWORKS": "127.0.0.0/8,::1/128",
         **{f"SOJOURN_{name.upper()}_PORT": str(ports[name]) for name in PORTS},
         "SOJOURN_COMMANDS_UPSTREAM": f"http://127.0.0.1:{ports['commands']}",
         "SOJOURN_QUERIES_UPSTREAM": f"http://127.0.0.1:{ports['queries']}",

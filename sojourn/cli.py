@@ -19,6 +19,7 @@ from sojourn.process_cli import api, gateway, relay, worker
 from sojourn.terminal import fail
 from sojourn.timers_cli import timers
 from sojourn.tools_cli import events, keys, migrate, replay, settings, verify
+from sojourn.webhooks_cli import webhooks
 
 PROCESSES = "Processes (each runs alone, until SIGTERM or Ctrl-C)"
 TOOLS = "Tools"
@@ -45,6 +46,7 @@ app.add_typer(import_data, name="import", rich_help_panel=TOOLS)
 app.command(rich_help_panel=TOOLS)(demo)
 app.add_typer(accounts, name="accounts", rich_help_panel=TOOLS)
 app.add_typer(audit, name="audit", rich_help_panel=TOOLS)
+app.add_typer(webhooks, name="webhooks", rich_help_panel=TOOLS)
 app.command(rich_help_panel=TOOLS)(replay)
 app.command(rich_help_panel=TOOLS)(verify)
 app.command(rich_help_panel=TOOLS)(events)

@@ -69,12 +69,12 @@ def _streams(found: _Types) -> Iterator[str]:
         yield f"## {kind.capitalize()}\n\n{_about(kind)}\n"
         for event, name in NAMES.items():
             if name.startswith(f"{kind}."):
-                yield f"### `{name}`\n\n{_said(event)}{_once(event)}\n\n{found.fields(event)}"
+                yield f"### `{name}`\n\n{said(event)}{_once(event)}\n\n{found.fields(event)}"
 
 
 def _about(kind: str) -> str:
-    said = _said(getattr(streams, f"{kind}_stream"))
-    return f"`{kind}-<id>`: {said[0].lower()}{said[1:]}"
+    told = said(getattr(streams, f"{kind}_stream"))
+    return f"`{kind}-<id>`: {told[0].lower()}{told[1:]}"
 
 
 def _once(event: type[Any]) -> str:
@@ -113,7 +113,7 @@ class _Types:
         while waiting := [name for name in self._composed if name not in sections]:
             for name in waiting:
                 made = self._composed[name]
-                sections[name] = f"### {name}\n\n{_said(made)}\n\n{self.fields(made)}"
+                sections[name] = f"### {name}\n\n{said(made)}\n\n{self.fields(made)}"
         return "\n".join(sections[name] for name in sorted(sections))
 
     def name(self, hint: Any) -> str:
@@ -175,7 +175,7 @@ def _or(names: Iterable[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _said(thing: Any) -> str:
+def said(thing: Any) -> str:
     """A docstring in Markdown, a paragraph a line."""
     doc = inspect.getdoc(thing)
     assert doc, f"{thing} says nothing of itself"

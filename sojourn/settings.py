@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -22,6 +23,8 @@ PREFIX = "SOJOURN_"
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
+
+IpNetwork = IPv4Network | IPv6Network
 
 LOOPBACK: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
 
@@ -123,6 +126,10 @@ class Settings(BaseSettings):
         ge=1,
         description="by how much to multiply the quotas of an address, where many people share one",
     )
+    webhook_networks: Annotated[tuple[IpNetwork, ...], NoDecode] = Field(
+        default=(),
+        description="networks that webhooks may go to beside the public internet, by commas",
+    )
     verified_email: bool = Field(
         default=False, description="whether booking takes a verified e-mail address"
     )
@@ -149,7 +156,7 @@ class Settings(BaseSettings):
         default="info", description="how much the processes tell"
     )
 
-    @field_validator("cors_origins", "trusted_proxies", mode="before")
+    @field_validator("cors_origins", "trusted_proxies", "webhook_networks", mode="before")
     @classmethod
     def split_at_commas(cls, given: object) -> object:
         """Several values are written in one variable, separated by commas."""

@@ -94,6 +94,7 @@ def command_app(settings: Settings) -> FastAPI:
         origins=settings.cors_origins,
         trusted_proxies=settings.trusted_proxies,
         quota_times=settings.quota_times,
+        webhook_networks=settings.webhook_networks,
     )
 
 
@@ -188,6 +189,19 @@ async def pages_worker(settings: Settings) -> None:
         await redis.aclose()
 
 
+async def feed_worker(settings: Settings) -> None:
+    """Apply the topic to the live feed in Redis until told to stop."""
+    from projections.connect import connect_redis
+    from streams.feed import Feed
+
+    redis = connect_redis(settings.need("redis_url"))
+    try:
+        with log_reader(settings) as log:
+            await _work(settings, Feed(redis, settings.redis_prefix, log))
+    finally:
+        await redis.aclose()
+
+
 async def search_worker(settings: Settings) -> None:
     """Apply the topic to the search index in Elasticsearch until told to stop."""
     from projections.connect import connect_elasticsearch
@@ -234,6 +248,41 @@ async def reactors_worker(settings: Settings) -> None:
             finally:
                 stop.set()
                 await asking
+
+
+async def webhooks_worker(settings: Settings) -> None:
+    """Tell integrators of what happens until told to stop."""
+    from api.mail.letters import Letters
+    from api.secrets import webhook_secrets_key
+    from commands.webhooks.deliveries import REACTOR, Deliveries
+    from sojourn.webhook_owners import Owners
+    from streams.reactors.receipts import Receipts
+    from streams.webhooks.delivering import Courier
+    from streams.webhooks.registry import Registry
+    from streams.webhooks.sending import Sender
+    from streams.webhooks.sink import Webhooks
+
+    url = settings.need("postgres_commands_url")
+    letters = Letters(settings.mail_from, settings.mail_links)
+    with (
+        event_log(settings, pool_size=1, overflow=4) as log,
+        log_reader(settings) as reader,
+        Deliveries(url) as deliveries,
+        Receipts(url, REACTOR) as receipts,
+    ):
+        owners = Owners(log, Commands(log), letters, mailer(settings))
+        registry = Registry(reader)
+        sink = Webhooks(reader, registry, deliveries, receipts, owners.may_hear)
+        async with Sender(settings.webhook_networks) as sender:
+            key = webhook_secrets_key(settings.key("secret_key_file"))
+            courier = Courier(deliveries, registry, sender, key=key, disable=owners.disable)
+            stop = asyncio.Event()
+            sending = asyncio.create_task(courier.run(stop))
+            try:
+                await _work(settings, sink)
+            finally:
+                stop.set()
+                await sending
 
 
 async def _work(settings: Settings, sink: Sink) -> None:

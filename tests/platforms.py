@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -37,7 +38,7 @@ class Platform:
     def environment(self) -> dict[str, str]:
         """The environment in which our processes belong to this platform and to no other."""
         told = {
-            variable(name): ",".join(cast("tuple[str, ...]", value))
+            variable(name): ",".join(str(each) for each in cast("tuple[object, ...]", value))
             if isinstance(value, tuple)
             else str(value)
             for name, value in self.settings
@@ -94,6 +95,7 @@ def _settings(servers: Addresses, name: str, folder: Path) -> Settings:
         index_prefix=name,
         group_prefix=name,
         quota_times=1_000,
+        webhook_networks=(ip_network("127.0.0.0/8"),),
         gateway_port=free_port(),
         commands_port=commands_port,
         queries_port=queries_port,
@@ -118,11 +120,10 @@ def _drop_database(owner: psycopg.Connection, name: str) -> None:
 
 async def _drop_read_models(settings: Settings) -> None:
     redis = connect_redis(settings.need("redis_url"))
-    found: AsyncIterator[bytes] = cast("Any", redis).scan_iter(
-        match=f"{settings.redis_prefix}:*", count=1000
-    )
-    async for key in found:
-        await redis.unlink(key)
+    for kept in (f"{settings.redis_prefix}:*", f"{settings.redis_prefix}-feed:*"):
+        found: AsyncIterator[bytes] = cast("Any", redis).scan_iter(match=kept, count=1000)
+        async for key in found:
+            await redis.unlink(key)
     await redis.aclose()
     elasticsearch = connect_elasticsearch(settings.need("elasticsearch_url"))
     indices: list[str] = list(await elasticsearch.indices.get(index=f"{settings.index_prefix}-*"))

@@ -29,6 +29,8 @@ STATUSES: dict[str, int] = {
     "offer_lapsed": 409,
     "too_early": 409,
     "email_taken": 409,
+    "too_many_endpoints": 409,
+    "endpoint_disabled": 409,
     "reviews_closed": 409,
     "already_reviewed": 409,
     "already_replied": 409,

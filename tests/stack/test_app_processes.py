@@ -34,7 +34,7 @@ def test_only_the_migration_may_own_the_schema(tmp_path: Path, name: str) -> Non
     assert ("SOJOURN_POSTGRES_URL" in given_to(EVERY[name], tmp_path)) == (name == "migrate")
 
 
-@pytest.mark.parametrize("name", ["queries", "gateway", "pages", "search"])
+@pytest.mark.parametrize("name", ["queries", "gateway", "pages", "search", "feed"])
 def test_the_read_side_can_neither_append_nor_sign(tmp_path: Path, name: str) -> None:
     given = given_to(EVERY[name], tmp_path)
     assert not given & {"SOJOURN_POSTGRES_COMMANDS_URL", "SOJOURN_SIGNING_KEY_FILE"}
@@ -53,10 +53,10 @@ def test_the_gateway_knows_no_secret_at_all(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(EVERY))
-def test_only_the_commands_send_mail(tmp_path: Path, name: str) -> None:
+def test_only_who_writes_letters_can_send_them(tmp_path: Path, name: str) -> None:
     password = {"SOJOURN_SMTP_PASSWORD_FILE": "/mine"}
     given = program_of(EVERY[name], {**variables(tmp_path), **password}, tmp_path, None).env
-    assert ("SOJOURN_SMTP_PASSWORD_FILE" in given) == (name == "commands")
+    assert ("SOJOURN_SMTP_PASSWORD_FILE" in given) == (name in {"commands", "webhooks"})
 
 
 def test_each_role_signs_in_as_itself_to_the_same_database(tmp_path: Path) -> None:
