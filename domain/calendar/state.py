@@ -56,7 +56,7 @@ class Calendar:
         return [
             claim
             for claim in self.claims.values()
-            if claim.until is not None and not claim.live_at(now)
+            if (until := claim.until) is not None and until <= now
         ]
 
     def offered_to(self, guest_id: UUID, stay: Stay, now: datetime) -> Claim | None:
@@ -64,8 +64,11 @@ class Calendar:
         return next(
             (
                 claim
-                for claim in self.live(now)
-                if claim.kind == "offer" and claim.guest_id == guest_id and claim.stay == stay
+                for claim in self.claims.values()
+                if claim.kind == "offer"
+                and claim.guest_id == guest_id
+                and claim.stay == stay
+                and claim.live_at(now)
             ),
             None,
         )
