@@ -19,6 +19,7 @@ COMMANDS_GRANTS = (
     "GRANT SELECT, INSERT, UPDATE ON relay_checkpoint, timers_checkpoint TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON timers TO {role}",
     "GRANT SELECT, INSERT, UPDATE ON reactions, reactor_positions TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON snapshots TO {role}",
 )
 QUERIES_GRANTS = (
     "GRANT SELECT ON stored_events, event_log, relay_checkpoint TO {role}",
