@@ -13,6 +13,7 @@ from rich.progress import track
 
 from benchmarks import growth, in_process, over_http, report
 from benchmarks.rows import Row, Rows, World
+from sojourn.serve import pause_little
 from stack.testing import servers_for_tests
 from tests.platforms import new_platform
 
@@ -41,6 +42,7 @@ def main() -> None:
     asked.add_argument("--to", type=Path, default=Path(__file__).with_name("RESULTS.md"))
     options = asked.parse_args()
     modules = (*MODULES, growth.rows) if options.growth else MODULES
+    pause_little()
     began = monotonic()
     rows = measure(modules, options.rounds)
     console = Console()

@@ -5,9 +5,10 @@ Only positions, versions, the time of recording and the hashes are left to whoev
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+import msgspec
 
 from domain.calendar.facts import CalendarEvent
 from eventlog import binary
@@ -99,7 +100,7 @@ def _receipt(receipt: Receipt) -> tuple[bytes, ...]:
         binary.text(receipt.key),
         binary.raw(receipt.fingerprint),
         binary.integer(receipt.status),
-        binary.jsonb(json.dumps(dict(receipt.headers)).encode()),
+        binary.jsonb(msgspec.json.encode(receipt.headers)),
         binary.raw(receipt.body),
     )
 

@@ -203,7 +203,10 @@ class Recorder(PostgresApplicationRecorder):
 
     def as_expected(self, streams: Mapping[str, int], heads: dict[str, int]) -> bool:
         """Whether ``streams``, on which a decision rests, are as the decision saw them."""
-        return all(heads[stream] == version for stream, version in streams.items())
+        for stream, version in streams.items():  # noqa: SIM110 - twice as fast, under the lock
+            if heads[stream] != version:
+                return False
+        return True
 
 
 def _look(exchange: Exchange, batch: Sequence[Prepared]) -> _Seen:

@@ -22,6 +22,7 @@ COMMANDS_GRANTS = (
     "GRANT SELECT, INSERT, UPDATE, DELETE ON timers TO {role}",
     "GRANT SELECT, INSERT, UPDATE ON reactions, reactor_positions TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_deliveries TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON snapshots TO {role}",
 )
 QUERIES_GRANTS = (
     "GRANT SELECT ON stored_events, event_log, relay_checkpoint TO {role}",

@@ -74,7 +74,7 @@ class Calendar:
         return [
             claim
             for claim in self.claims.values()
-            if claim.until is not None and not claim.live_at(now)
+            if (until := claim.until) is not None and until <= now
         ]
 
     def offered_to(self, guest_id: UUID, stay: Stay, now: datetime) -> Claim | None:
