@@ -11,6 +11,7 @@ import typer
 
 from sojourn.accounts_cli import accounts
 from sojourn.audit_cli import audit
+from sojourn.calendars_cli import calendars
 from sojourn.data_cli import demo, import_data
 from sojourn.errors import Stop
 from sojourn.lifecycle_cli import lifecycle
@@ -45,6 +46,7 @@ app.command(rich_help_panel=TOOLS)(migrate)
 app.add_typer(import_data, name="import", rich_help_panel=TOOLS)
 app.command(rich_help_panel=TOOLS)(demo)
 app.add_typer(accounts, name="accounts", rich_help_panel=TOOLS)
+app.add_typer(calendars, name="calendars", rich_help_panel=TOOLS)
 app.add_typer(audit, name="audit", rich_help_panel=TOOLS)
 app.add_typer(webhooks, name="webhooks", rich_help_panel=TOOLS)
 app.command(rich_help_panel=TOOLS)(replay)
