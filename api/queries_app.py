@@ -18,6 +18,7 @@ from api.query_routes import (
     audit,
     bookings,
     co_hosts,
+    exports,
     external_calendars,
     listings,
     me,
@@ -31,6 +32,7 @@ from api.query_routes import (
 from api.querying import QuerySide
 from api.secrets import key_for
 from api.sign_in.accounts import PostgresAddressBook, connect_accounts
+from eventlog.personal.exports import Exports
 from eventlog.personal.sealing import Sealing
 from eventlog.reader import LogReader
 from projections.applied import RedisApplied
@@ -48,6 +50,7 @@ ANSWER_WITHIN = 6.0
 
 ROUTERS = (
     me.router,
+    exports.router,
     accounts.router,
     search.router,
     listings.router,
@@ -71,6 +74,7 @@ def create_queries_app(  # noqa: PLR0913 - an app is made of these
     verify_key: bytes,
     secret: bytes,
     sealing: Sealing,
+    exports_url: str,
     redis_prefix: str = "sojourn",
     index_prefix: str = "sojourn",
     origins: Iterable[str] = (),
@@ -79,7 +83,7 @@ def create_queries_app(  # noqa: PLR0913 - an app is made of these
     """The app on its read models, and on Postgres by a role that may only SELECT.
 
     ``verify_key`` is the 32 bytes of the Ed25519 public key; ``secret`` keys all keyed hashes;
-    ``sealing`` opens what is personal.
+    ``sealing`` opens what is personal, and ``exports_url`` names its database.
     """
     redis = connect_redis(redis_url)
     elasticsearch = connect_elasticsearch(elasticsearch_url, timeout=SEARCH_WITHIN)
@@ -88,6 +92,7 @@ def create_queries_app(  # noqa: PLR0913 - an app is made of these
     search_applied = SearchApplied(elasticsearch, index_prefix)
     log = LogReader(postgres_url)
     pool = connect_accounts(postgres_url, at_most=2)
+    kept_exports = Exports(exports_url)
     side = QuerySide(
         generations=generations,
         applied=applied,
@@ -99,6 +104,7 @@ def create_queries_app(  # noqa: PLR0913 - an app is made of these
         cursors=Cursors(key_for(secret, "cursors")),
         secret=secret,
         sealing=sealing,
+        exports=kept_exports,
     )
 
     @asynccontextmanager
@@ -108,6 +114,7 @@ def create_queries_app(  # noqa: PLR0913 - an app is made of these
         await to_thread.run_sync(pool.close)
         await to_thread.run_sync(log.close)
         await to_thread.run_sync(sealing.close)
+        await to_thread.run_sync(kept_exports.close)
         await elasticsearch.close()
         await redis.aclose()
 

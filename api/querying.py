@@ -27,6 +27,7 @@ from domain.conversation.state import Conversation
 from domain.listing.state import Listing
 from domain.promotion.state import Promotion
 from domain.streams import account_stream
+from eventlog.personal.exports import Exports
 from eventlog.personal.sealing import Sealing, people_in
 from eventlog.reader import LogReader
 from projections.account.queries import account
@@ -58,6 +59,7 @@ class QuerySide:
     cursors: Cursors
     secret: bytes
     sealing: Sealing
+    exports: Exports
     clock: Clock = utc_now
 
     async def reach(self, positions: Positions) -> None:

@@ -14,7 +14,7 @@ from projections.listing_search import index
 from projections.listing_search.projector import Document
 from streams.pages import KINDS
 
-PAGES = {"2": "292b1b49ab2f94b2", "3": "51b16692df12c1e9"}
+PAGES = {"2": "292b1b49ab2f94b2", "3": "c118fb25cd1f0018"}
 LISTINGS = {"2": "38d220baf9fb3d9a17f561c58cee21ba"}
 
 
