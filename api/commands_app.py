@@ -14,6 +14,7 @@ from api.command_routes import (
     blocks,
     bookings,
     co_hosts,
+    exports,
     external_calendars,
     listings,
     live_tickets,
@@ -50,6 +51,7 @@ from commands.payments.sandbox import NAME as SANDBOX
 from commands.webhooks.deliveries import Deliveries
 from domain.webhook.addresses import Network
 from eventlog.application import EventLog
+from eventlog.personal.exports import Exports
 from eventlog.personal.forgetting import Forgetting
 from eventlog.personal.sealing import Sealing
 
@@ -60,6 +62,7 @@ ANSWER_WITHIN = 12.0
 
 ROUTERS = (
     accounts.router,
+    exports.router,
     passwords.router,
     tokens.router,
     listings.router,
@@ -86,6 +89,7 @@ def create_commands_app(  # noqa: PLR0913 - an app is made of these
     signing_seed: bytes,
     secret: bytes,
     sealing: Sealing,
+    exports_url: str,
     mailer: Mailer | None = None,
     letters: Letters | None = None,
     verified_only: bool = False,
@@ -97,7 +101,7 @@ def create_commands_app(  # noqa: PLR0913 - an app is made of these
     """The app on a log in Postgres, whose role may append to it.
 
     ``signing_seed`` is the 32 bytes of an Ed25519 key; ``secret`` keys all keyed hashes;
-    ``sealing`` seals and opens what is personal.
+    ``sealing`` seals and opens what is personal, and ``exports_url`` names its database.
     Booking takes a verified e-mail address if ``verified_only``. Webhooks may go to
     ``webhook_networks`` beside the public ones. Nothing is connected before the
     app starts, and it starts without Postgres: it is not ready then.
@@ -105,6 +109,7 @@ def create_commands_app(  # noqa: PLR0913 - an app is made of these
     log = EventLog(postgres_url, sealing=sealing)
     pool = connect_accounts(postgres_url, at_most=4)
     deliveries = Deliveries(postgres_url, pool_size=2)
+    kept_exports = Exports(exports_url)
     issuer = TokenIssuer(signing_seed)
     credentials = PostgresCredentials(pool)
     sight = LogSight(log)
@@ -128,7 +133,7 @@ def create_commands_app(  # noqa: PLR0913 - an app is made of these
             secret=secret,
         ),
         key=key_for(secret, "idempotency"),
-        forgetting=Forgetting(postgres_url, sealing.keys),
+        forgetting=Forgetting(postgres_url, sealing.keys, kept_exports),
         webhook_keys={SANDBOX: webhook_key(secret, SANDBOX)},
         verified_only=verified_only,
         deliveries=deliveries,
@@ -145,6 +150,7 @@ def create_commands_app(  # noqa: PLR0913 - an app is made of these
         await to_thread.run_sync(log.close)
         await to_thread.run_sync(sealing.close)
         await to_thread.run_sync(deliveries.close)
+        await to_thread.run_sync(kept_exports.close)
         await to_thread.run_sync(pool.close)
 
     async def postgres() -> None:

@@ -20,6 +20,7 @@ from api.query_routes import (
     audit,
     bookings,
     co_hosts,
+    exports,
     external_calendars,
     listings,
     live,
@@ -36,6 +37,7 @@ from api.querying import QuerySide
 from api.secrets import key_for
 from api.sign_in.accounts import PostgresAddressBook, connect_accounts
 from commands.webhooks.deliveries import Deliveries
+from eventlog.personal.exports import Exports
 from eventlog.personal.sealing import Sealing
 from eventlog.reader import LogReader
 from projections.applied import RedisApplied
@@ -54,6 +56,7 @@ ANSWER_WITHIN = 6.0
 
 ROUTERS = (
     me.router,
+    exports.router,
     accounts.router,
     search.router,
     listings.router,
@@ -79,6 +82,7 @@ def create_queries_app(  # noqa: PLR0913 - an app is made of these
     verify_key: bytes,
     secret: bytes,
     sealing: Sealing,
+    exports_url: str,
     redis_prefix: str = "sojourn",
     index_prefix: str = "sojourn",
     origins: Iterable[str] = (),
@@ -87,7 +91,7 @@ def create_queries_app(  # noqa: PLR0913 - an app is made of these
     """The app on its read models, and on Postgres by a role that may only SELECT.
 
     ``verify_key`` is the 32 bytes of the Ed25519 public key; ``secret`` keys all keyed hashes;
-    ``sealing`` opens what is personal.
+    ``sealing`` opens what is personal, and ``exports_url`` names its database.
     """
     redis = connect_redis(redis_url)
     elasticsearch = connect_elasticsearch(elasticsearch_url, timeout=SEARCH_WITHIN)
@@ -98,6 +102,7 @@ def create_queries_app(  # noqa: PLR0913 - an app is made of these
     log = LogReader(postgres_url)
     deliveries = Deliveries(postgres_url, pool_size=2)
     pool = connect_accounts(postgres_url, at_most=2)
+    kept_exports = Exports(exports_url)
     side = QuerySide(
         generations=generations,
         applied=applied,
@@ -111,6 +116,7 @@ def create_queries_app(  # noqa: PLR0913 - an app is made of these
         sealing=sealing,
         live=hub,
         deliveries=deliveries,
+        exports=kept_exports,
     )
 
     @asynccontextmanager
@@ -125,6 +131,7 @@ def create_queries_app(  # noqa: PLR0913 - an app is made of these
         await to_thread.run_sync(log.close)
         await to_thread.run_sync(sealing.close)
         await to_thread.run_sync(deliveries.close)
+        await to_thread.run_sync(kept_exports.close)
         await elasticsearch.close()
         await redis.aclose()
 

@@ -32,6 +32,7 @@ from domain.streams import account_stream, webhook_stream
 from domain.webhook.facts import WebhookEvent
 from domain.webhook.state import Endpoint
 from domain.webhook.state import evolve as evolve_webhook
+from eventlog.personal.exports import Exports
 from eventlog.personal.sealing import Sealing, people_in
 from eventlog.reader import LogReader
 from projections.account.queries import account
@@ -65,6 +66,7 @@ class QuerySide:
     sealing: Sealing
     live: Hub
     deliveries: Deliveries
+    exports: Exports
     clock: Clock = utc_now
 
     async def reach(self, positions: Positions) -> None:

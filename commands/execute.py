@@ -34,7 +34,7 @@ from eventlog.committer import QueueFull
 from eventlog.partitioner import partition_of
 from eventlog.personal.answers import opened_answer, sealed_answer
 from eventlog.personal.keys import Erased
-from eventlog.personal.store import KeysUnavailable
+from eventlog.personal.pool import KeysUnavailable
 
 M = TypeVar("M")
 R = TypeVar("R")

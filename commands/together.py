@@ -18,7 +18,7 @@ from eventlog.append import AppendFailed
 from eventlog.application import EventLog, LogUnavailable, Pending
 from eventlog.committer import QueueFull
 from eventlog.personal.keys import Erased
-from eventlog.personal.store import KeysUnavailable
+from eventlog.personal.pool import KeysUnavailable
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,7 @@ NAMES: dict[type[Event], str] = {
     account.RoleWithdrawn: "account.role_withdrawn.v1",
     account.AccountVerified: "account.verified.v2",
     account.AccountRenamed: "account.renamed.v2",
+    account.ExportRequested: "account.export_requested.v1",
     account.AccountErased: "account.erased.v1",
     promotion.PromotionCreated: "promotion.created.v1",
     promotion.PromotionRedeemed: "promotion.redeemed.v1",

@@ -88,6 +88,7 @@ def command_app(settings: Settings) -> FastAPI:
         signing_seed=settings.key("signing_key_file"),
         secret=settings.key("secret_key_file"),
         sealing=sealing(settings),
+        exports_url=settings.need("postgres_keys_url"),
         mailer=mailer(settings),
         letters=Letters(settings.mail_from, settings.mail_links),
         verified_only=settings.verified_email,
@@ -124,6 +125,7 @@ def query_app(settings: Settings) -> FastAPI:
         verify_key=settings.key("verify_key_file"),
         secret=settings.key("secret_key_file"),
         sealing=sealing(settings, url="postgres_keys_queries_url"),
+        exports_url=settings.need("postgres_keys_queries_url"),
         redis_prefix=settings.redis_prefix,
         index_prefix=settings.index_prefix,
         origins=settings.cors_origins,
@@ -220,9 +222,11 @@ async def reactors_worker(settings: Settings) -> None:
     from api.secrets import webhook_key
     from commands.payments.sandbox import NAME as SANDBOX
     from commands.payments.sandbox import Sandbox
+    from eventlog.personal.exports import Exports
     from eventlog.personal.forgetting import Forgetting
     from streams.reactors.announcing import Announcer
     from streams.reactors.erasures import ErasureReactor
+    from streams.reactors.exports import ExportReactor
     from streams.reactors.following import keep_asking
     from streams.reactors.payments import NAME, PaymentReactor
     from streams.reactors.receipts import Receipts
@@ -235,12 +239,17 @@ async def reactors_worker(settings: Settings) -> None:
         event_log(settings, sealed=True) as log,
         log_reader(settings) as reader,
         Receipts(settings.need("postgres_commands_url"), NAME) as receipts,
+        Exports(settings.need("postgres_keys_url")) as exports,
     ):
         async with Announcer(url, webhook_key(secret, SANDBOX)) as announcer:
             providers = [Sandbox(announcer.announce)]
-            forgetting = Forgetting(settings.need("postgres_commands_url"), log.sealing.keys)
-            payments = PaymentReactor(log, Commands(log), providers)
-            sink = Reactors(Several([payments, ErasureReactor(forgetting)]), receipts)
+            commands_url = settings.need("postgres_commands_url")
+            every = [
+                PaymentReactor(log, Commands(log), providers),
+                ErasureReactor(Forgetting(commands_url, log.sealing.keys, exports)),
+                ExportReactor(log, reader, exports),
+            ]
+            sink = Reactors(Several(every), receipts)
             stop = asyncio.Event()
             asking = asyncio.create_task(keep_asking(sink, reader, stop))
             try:

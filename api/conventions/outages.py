@@ -11,7 +11,7 @@ import redis.exceptions
 from api.conventions.problems import Problem
 from commands.execute import Unavailable
 from eventlog.application import LogUnavailable
-from eventlog.personal.store import KeysUnavailable
+from eventlog.personal.pool import KeysUnavailable
 from projections.unavailable import ReadModelUnavailable
 
 RETRY_AFTER = 2

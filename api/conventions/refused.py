@@ -11,6 +11,7 @@ STATUSES: dict[str, int] = {
     "account_erased": 403,
     "not_found": 404,
     "bookings_open": 409,
+    "too_many_exports": 409,
     "nights_taken": 409,
     "units_claimed": 409,
     "date_closed": 409,

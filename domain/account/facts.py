@@ -56,6 +56,15 @@ class DefaultRulesSet:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExportRequested:
+    """The person asked for all that there is about them, to be had until an instant."""
+
+    export_id: UUID
+    at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccountErased:
     """The person left for good; what they wrote or were known by can be read no more."""
 
@@ -70,5 +79,6 @@ AccountEvent = (
     | DefaultRulesSet
     | AccountVerified
     | AccountRenamed
+    | ExportRequested
     | AccountErased
 )

@@ -25,6 +25,16 @@ class AccountErased(Refusal):
 
 
 @dataclass(eq=False, kw_only=True)
+class TooManyExports(Refusal):
+    """A person has a few exports at a time, each for a week."""
+
+    code = "too_many_exports"
+    says = "You have {maximum} exports already: take one of them, or wait until one has expired."
+
+    maximum: int
+
+
+@dataclass(eq=False, kw_only=True)
 class BookingsOpen(Refusal):
     """Who has bookings to come or money under way, as guest or host, is not erased yet."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from domain.account.facts import (
     AccountRenamed,
     AccountVerified,
     DefaultRulesSet,
+    ExportRequested,
     Role,
     RoleGranted,
     RoleWithdrawn,
@@ -22,6 +24,15 @@ from domain.rules.document import NO_RULES, Rules
 
 STAFF: frozenset[Role] = frozenset({"support", "admin"})
 """Who acts for the platform itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """All about a person as it was when they asked; to be had until ``expires_at``."""
+
+    id: UUID
+    requested_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +46,11 @@ class Account:
     default_rules: Rules = NO_RULES
     verified: bool = False
     erased: bool = False
+    exports: tuple[Export, ...] = ()
+
+    def open_exports(self, now: datetime) -> tuple[Export, ...]:
+        """The exports that may be had at ``now``."""
+        return tuple(each for each in self.exports if now < each.expires_at)
 
 
 def evolve(account: Account | None, event: AccountEvent) -> Account:
@@ -51,6 +67,9 @@ def evolve(account: Account | None, event: AccountEvent) -> Account:
             return replace(account, verified=True)
         case AccountRenamed():
             return replace(account, name=event.name)
+        case ExportRequested():
+            asked = Export(id=event.export_id, requested_at=event.at, expires_at=event.expires_at)
+            return replace(account, exports=(*account.open_exports(event.at), asked))
         case AccountErased():
             return Account(id=account.id, name=ERASED, email=None, roles=frozenset(), erased=True)
         case DefaultRulesSet():

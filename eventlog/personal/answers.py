@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from uuid import UUID
+
+import msgspec
 
 from eventlog.append import Receipt
 from eventlog.personal.keys import Erased
@@ -16,7 +17,7 @@ MARK = b"\0sealed:1:"
 
 def sealed_answer(receipt: Receipt, person: UUID, sealing: Sealing) -> Receipt:
     """``receipt`` with headers and body sealed for ``person``; raises Erased, KeysUnavailable."""
-    told = json.dumps(dict(receipt.headers)).encode() + b"\n" + receipt.body
+    told = msgspec.json.encode(receipt.headers) + b"\n" + receipt.body
     sealed = sealing.seal_bytes(told, person, _stream(receipt), receipt.key)
     return replace(receipt, headers={}, body=MARK + sealed)
 
@@ -30,7 +31,7 @@ def opened_answer(receipt: Receipt, sealing: Sealing) -> Receipt:
     if told is None:
         raise Erased(UUID(bytes=sealed[:ID_BYTES]))
     headers, _, body = told.partition(b"\n")
-    return replace(receipt, headers=json.loads(headers), body=body)
+    return replace(receipt, headers=msgspec.json.decode(headers, type=dict[str, str]), body=body)
 
 
 def _stream(receipt: Receipt) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import psycopg
 
+from eventlog.personal.exports import Exports
 from eventlog.personal.keys import PersonalKeys
 
 NO_SESSIONS = "DELETE FROM sessions WHERE account_id = %s"
@@ -15,9 +16,10 @@ NO_CREDENTIAL = "DELETE FROM credentials WHERE account_id = %s"
 class Forgetting:
     """Deletes by the commands' role of the log, and the keys' own."""
 
-    def __init__(self, commands_url: str, keys: PersonalKeys) -> None:
+    def __init__(self, commands_url: str, keys: PersonalKeys, exports: Exports) -> None:
         self._url = commands_url
         self._keys = keys
+        self._exports = exports
 
     def forget(self, person: UUID) -> None:
         """Raises psycopg.OperationalError or KeysUnavailable; then it is to be repeated."""
@@ -26,3 +28,4 @@ class Forgetting:
             connection.execute(NO_CREDENTIAL, [person])
             connection.execute(NO_SESSIONS, [person])
         self._keys.erase(person)
+        self._exports.drop(person)

@@ -24,7 +24,8 @@ from eventlog.personal.master import (
     unwrap,
     wrap,
 )
-from eventlog.personal.store import Kept, KeysUnavailable
+from eventlog.personal.pool import KeysUnavailable
+from eventlog.personal.store import Kept
 
 REMEMBERED = 1.0
 """Seconds for which a process may go on using a key that it has read."""

@@ -77,13 +77,19 @@ class Sealing:
         cipher = self.keys.to_read([person]).get(person)
         return _opened(sealed, cipher, stream, field)
 
-    def readable(self, found: T, stream: str) -> T:
+    def readable(self, found: T, stream: str, *, of: UUID | None = None) -> T:
         """``found``, of ``stream``, with all sealed text in it opened, or ``erased``.
 
-        It may be a dataclass, or a tuple or mapping of them. Raises KeysUnavailable.
+        It may be a dataclass, or a tuple or mapping of them. Only what is ``of`` a person is
+        opened, if one is named; the rest stays sealed. Raises KeysUnavailable.
         """
-        keys = self.keys.to_read(people_in([found]))
-        return cast("T", _walked(found, "", lambda text, field: _text(text, keys, stream, field)))
+        people = people_in([found])
+        keys = self.keys.to_read(people if of is None else people & {of})
+
+        def change(text: str, field: str) -> str:
+            return _text(text, keys, stream, field, of)
+
+        return cast("T", _walked(found, "", change))
 
 
 def people_in(found: Iterable[Any]) -> set[UUID]:
@@ -127,11 +133,14 @@ def _walked(found: Any, field: str, change: Callable[[str, str], str]) -> Any:
     return found
 
 
-def _text(text: str, keys: dict[UUID, AESGCM], stream: str, field: str) -> str:
+def _text(text: str, keys: dict[UUID, AESGCM], stream: str, field: str, of: UUID | None) -> str:
     sealed = _bytes(text)
     if sealed is None:
         return text
-    opened = _opened(sealed, keys.get(UUID(bytes=sealed[:ID_BYTES])), stream, field)
+    person = UUID(bytes=sealed[:ID_BYTES])
+    if of is not None and person != of:
+        return text
+    opened = _opened(sealed, keys.get(person), stream, field)
     return ERASED if opened is None else opened.decode("utf-8", "surrogatepass")
 
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString, Self
 from uuid import UUID
 
-import psycopg
-from psycopg import Connection
-from psycopg.rows import TupleRow
-from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
-
 from eventlog.personal.master import Wrapped
+from eventlog.personal.pool import outages, small_pool
 
 FIND: LiteralString = "SELECT person, wrapped, master FROM personal_keys WHERE person = ANY(%b)"
 MAKE: LiteralString = (
@@ -37,10 +32,6 @@ COUNTS: LiteralString = (
 )
 
 
-class KeysUnavailable(Exception):
-    """The database of keys does not answer, or there is no master key: try again in a moment."""
-
-
 @dataclass(frozen=True)
 class Kept:
     """A person's row: their wrapped key, none once they are erased."""
@@ -55,17 +46,8 @@ class KeyStore:
     Each raises :class:`KeysUnavailable` when the database does not answer in time.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 4, timeout: float = 3.0) -> None:
-        self._pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
-            url,
-            min_size=0,
-            max_size=pool_size,
-            open=False,
-            timeout=timeout,
-            kwargs={"autocommit": True, "connect_timeout": 3},
-            check=ConnectionPool.check_connection,
-        )
-        self._pool.open(wait=False)
+    def __init__(self, url: str) -> None:
+        self._pool = small_pool(url, 4)
 
     def __enter__(self) -> Self:
         return self
@@ -103,20 +85,12 @@ class KeyStore:
         return dict(self._rows(COUNTS, []))
 
     def _rows(self, statement: LiteralString, values: Sequence[object]) -> list[Any]:
-        with _outages(), self._pool.connection() as connection:
+        with outages(), self._pool.connection() as connection:
             return connection.execute(statement, values, prepare=True).fetchall()
 
     def _change(self, statement: LiteralString, values: Sequence[object]) -> None:
-        with _outages(), self._pool.connection() as connection:
+        with outages(), self._pool.connection() as connection:
             connection.execute(statement, values, prepare=True)
-
-
-@contextmanager
-def _outages() -> Generator[None]:
-    try:
-        yield
-    except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed) as error:
-        raise KeysUnavailable(f"the database of personal keys does not answer: {error}") from error
 
 
 def _kept(row: tuple[Any, ...]) -> Kept:

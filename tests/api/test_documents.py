@@ -26,7 +26,11 @@ NO_POSTGRES = "postgresql://nobody@127.0.0.1:9/none"
 def document() -> dict[str, Any]:
     """The whole API, from apps that never start."""
     commands = commands_app.create_commands_app(
-        postgres_url=NO_POSTGRES, signing_seed=SECRET, secret=SECRET, sealing=sealing()
+        postgres_url=NO_POSTGRES,
+        signing_seed=SECRET,
+        secret=SECRET,
+        sealing=sealing(),
+        exports_url="postgresql://nobody@127.0.0.1:9/none",
     )
     queries = queries_app.create_queries_app(
         redis_url="redis://127.0.0.1:9/0",
@@ -35,6 +39,7 @@ def document() -> dict[str, Any]:
         verify_key=ISSUER.public_key,
         secret=SECRET,
         sealing=sealing(),
+        exports_url="postgresql://nobody@127.0.0.1:9/none",
     )
     return join(queries.openapi(), commands.openapi())
 

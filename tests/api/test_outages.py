@@ -36,7 +36,11 @@ QUERIES = [
 async def test_commands_without_postgres_are_503() -> None:
     nowhere = f"postgresql://nobody:x@127.0.0.1:{free_port()}/none"
     app = create_commands_app(
-        postgres_url=nowhere, signing_seed=b"s" * 32, secret=SECRET, sealing=sealing()
+        postgres_url=nowhere,
+        signing_seed=b"s" * 32,
+        secret=SECRET,
+        sealing=sealing(),
+        exports_url="postgresql://nobody@127.0.0.1:9/none",
     )
     headers = {**bearer(LISTING), "Idempotency-Key": "k"}
     form = {"grant_type": "password", "username": "a@example.com", "password": "x"}
@@ -59,6 +63,7 @@ async def test_queries_without_their_servers_are_503() -> None:
         verify_key=ISSUER.public_key,
         secret=SECRET,
         sealing=sealing(),
+        exports_url="postgresql://nobody@127.0.0.1:9/none",
     )
     async with app.router.lifespan_context(app), client_of(app) as client:
         answers = await asyncio.gather(

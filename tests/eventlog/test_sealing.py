@@ -18,8 +18,8 @@ from eventlog.personal import keys as personal_keys
 from eventlog.personal.answers import opened_answer, sealed_answer
 from eventlog.personal.keys import Erased, PersonalKeys
 from eventlog.personal.master import MasterKeyFile, MasterKeyMissing, name_of, unwrap, wrap
+from eventlog.personal.pool import KeysUnavailable
 from eventlog.personal.sealing import MARK, Sealing
-from eventlog.personal.store import KeysUnavailable
 from tests.keyring import Masters, Shelf, sealing
 
 ADA, BO = UUID(int=0xADA), UUID(int=0xB0)

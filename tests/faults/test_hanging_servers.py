@@ -51,6 +51,7 @@ async def test_reads_of_silent_servers_are_503_in_time(silent: int) -> None:
         verify_key=ISSUER.public_key,
         secret=b"x" * 32,
         sealing=sealing(),
+        exports_url="postgresql://nobody@127.0.0.1:9/none",
     )
     async with app.router.lifespan_context(app), client_of(app) as client:
         began = time.monotonic()

@@ -83,3 +83,15 @@ def test_what_the_environment_sets_is_kept(tmp_path: Path) -> None:
     own = {"SOJOURN_SECRET_KEY_FILE": "/mine", "SOJOURN_POSTGRES_QUERIES_URL": "postgresql://mine"}
     made = variables_for(ADDRESSES, tmp_path, PORTS, own)
     assert {name: made[name] for name in own} == own
+
+
+@pytest.mark.parametrize("name", ["relay", "pages", "search", "timers", "gateway"])
+def test_what_carries_sealed_text_has_no_key_to_it(tmp_path: Path, name: str) -> None:
+    given = given_to(EVERY[name], tmp_path)
+    assert not [known for known in given if "KEYS" in known or "MASTER" in known]
+
+
+def test_the_queries_can_read_personal_keys_and_not_erase_them(tmp_path: Path) -> None:
+    given = given_to(EVERY["queries"], tmp_path)
+    assert {"SOJOURN_POSTGRES_KEYS_QUERIES_URL", "SOJOURN_MASTER_KEY_FILE"} <= given
+    assert "SOJOURN_POSTGRES_KEYS_URL" not in given
