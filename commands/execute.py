@@ -171,14 +171,17 @@ class Commands:
         with ExitStack() as turn:
             work.take_turn = partial(self._take_free_turn, turn)
             try:
+                if context.actor and work.log.is_erased(context.actor):
+                    return None
                 result = handle(message, work)
-            except (Unread, Refusal):
+                if not work.writes:
+                    return None
+                response = respond(result) if respond else None
+                give_up = monotonic() + self._deadline
+                submitted = self._submit(asked, work, result, response, give_up)
+            except (Unread, Refusal, Erased):
                 # A refusal counts only once the log has said that it rests on true versions.
                 return None
-            if not work.writes:
-                return None
-            response = respond(result) if respond else None
-            submitted = self._submit(asked, work, result, response, monotonic() + self._deadline)
         await submitted.waiting.known()
         try:
             return self._conclude(submitted)

@@ -37,8 +37,7 @@ from commands.webhooks.deliveries import NewDelivery
 from commands.webhooks.payload import TEST, body_to_try
 from commands.webhooks.secrets import secret_of
 from domain.refusals import NoSuch
-from domain.webhook.decisions import Wanted
-from domain.webhook.refusals import EndpointInactive
+from domain.webhook.decisions import Wanted, check_active
 from domain.webhook.state import Endpoint
 
 router = ordered_router("webhooks")
@@ -194,8 +193,7 @@ async def _expected(request: Request, endpoint_id: UUID, caller: UUID) -> int:
 
 async def _active(request: Request, endpoint_id: UUID, caller: UUID) -> None:
     endpoint, _ = await webhook_for(sight_of(request), endpoint_id, caller)
-    if endpoint.status != "active":
-        raise EndpointInactive
+    check_active(endpoint)
 
 
 async def _with_secret(request: Request, side: CommandSide, answer: Response) -> Response:

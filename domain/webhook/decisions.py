@@ -21,7 +21,7 @@ from domain.webhook.facts import (
     SecretRotated,
     WebhookEvent,
 )
-from domain.webhook.refusals import TooManyEndpoints
+from domain.webhook.refusals import EndpointInactive, TooManyEndpoints
 from domain.webhook.state import Endpoint
 
 MOST = 20
@@ -106,3 +106,9 @@ def disable(endpoint: Endpoint, why: DisabledBecause) -> list[WebhookEvent]:
 def remove(endpoint: Endpoint) -> list[WebhookEvent]:
     """Take it away for good; was it already, nothing happens."""
     return [] if endpoint.status == "removed" else [EndpointRemoved(endpoint_id=endpoint.id)]
+
+
+def check_active(endpoint: Endpoint) -> None:
+    """Raise EndpointInactive where nothing is sent."""
+    if endpoint.status != "active":
+        raise EndpointInactive

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import time, timedelta
 from uuid import UUID
 
-from domain.account.decisions import check_verified, verify
+from domain.account.decisions import MOST_EXPORTS, check_verified, request_export, verify
 from domain.account.state import Account
+from domain.account.state import evolve as evolve_account
 from domain.booking.decisions import approve, check_in, mark_no_show, request
 from domain.booking.facts import BookingCompleted, BookingConfirmed, BookingEvent
 from domain.booking.paying import confirm, outcome
@@ -40,6 +41,9 @@ from domain.slot import Slot
 from domain.stay import Stay
 from domain.waitlist.decisions import check_offered, join
 from domain.waitlist.state import NOBODY, Entry
+from domain.webhook.decisions import MOST, Wanted, check_active
+from domain.webhook.decisions import register as register_endpoint
+from domain.webhook.state import Endpoint
 from tests.domain.coupons import CODE, coupon, line, promotion
 from tests.domain.facts import (
     BLOCK,
@@ -182,6 +186,16 @@ def wait_for_free_nights() -> None:
     )
 
 
+def export_too_often() -> None:
+    account = NOBODY_VERIFIED
+    for number in range(MOST_EXPORTS + 1):
+        for fact in request_export(account, UUID(int=900 + number), NOW):
+            account = evolve_account(account, fact)
+
+
+ENDPOINT = Endpoint(
+    id=BLOCK, owner_id=HOST, scope="host", url="https://93.184.215.14/", events=(), description=""
+)
 NOBODY_VERIFIED = Account(id=GUEST, name="Gunnel", email="gunnel@example.com")
 MADE = PromotionTerms(share=1_000)
 
@@ -247,5 +261,10 @@ DECISIONS: dict[str, Callable[[], object]] = {
         )
     ),
     "dates_free": wait_for_free_nights,
+    "too_many_exports": export_too_often,
+    "too_many_endpoints": lambda: register_endpoint(
+        BOOKING, GUEST, "host", Wanted(url="https://93.184.215.14/"), others=MOST, networks=()
+    ),
+    "endpoint_disabled": lambda: check_active(replace(ENDPOINT, status="disabled")),
     "offer_lapsed": lambda: check_offered(entry(), NOW + 2 * HOUR),
 }

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 import domain
 from commands.book import MOST_OPEN_HOLDS
+from commands.erase_account import EraseAccount, erase_account
 from commands.join_waitlist import MOST_WISHES, JoinWaitlist, join_waitlist
 from commands.register_account import RegisterAccount, register_account
 from commands.set_rules import SetRules, set_rules
@@ -59,11 +60,26 @@ def register_twice(market: Market) -> None:
         market.commands.execute(register_account, message, market.by(person))
 
 
+def leave_with_a_booking_to_come(market: Market) -> None:
+    guest = market.person()
+    market.book(guest, market.quote(guest, 10))
+    market.commands.execute(erase_account, EraseAccount(account_id=guest), market.by(guest))
+
+
+def book_when_erased(market: Market) -> None:
+    guest = market.person()
+    quote = market.quote(guest, 10)
+    market.log.sealing.keys.erase(guest)
+    market.book(guest, quote)
+
+
 USE_CASES: dict[str, Callable[[Market], None]] = {
     "too_many_holds": hold_too_many,
     "too_many_wishes": wait_for_too_many,
     "stale_version": set_rules_of_yesterday,
     "email_taken": register_twice,
+    "bookings_open": leave_with_a_booking_to_come,
+    "account_erased": book_when_erased,
 }
 """What no decision refuses alone, since it takes more than one stream."""
 
