@@ -38,7 +38,10 @@ DEADLINE = 10.0
 
 
 class Unavailable(Exception):
-    """The command was not carried out, for no fault of its own: try again in a moment."""
+    """The command could not be carried out in time, or whether it was is not known: try again.
+
+    Under its key a command that was carried out after all gets its first answer.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)

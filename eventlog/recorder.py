@@ -18,6 +18,7 @@ from eventsourcing.persistence import IntegrityError, OperationalError, StoredEv
 from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg import Connection
 
+from eventlog import lost
 from eventlog.append import (
     Append,
     Appended,
@@ -68,11 +69,15 @@ class _Progress:
 
 @dataclass
 class _Seen:
-    """What a batch found under the lock, kept up to date as its commands are taken in."""
+    """What a batch found under the lock, kept up to date as its commands are taken in.
+
+    ``stored`` are those of its commands that an attempt whose answer was lost had stored.
+    """
 
     heads: dict[str, int]
     holds: dict[UUID, int]
     answered: set[tuple[UUID, str] | None]
+    stored: dict[str, Appended]
 
 
 class Recorder(PostgresApplicationRecorder):
@@ -87,7 +92,9 @@ class Recorder(PostgresApplicationRecorder):
     def append(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
         """Store each command of ``batch`` whole or not at all, and say which.
 
-        Raises the library's OperationalError when the outcome is unknown: read the receipts then.
+        When the connection is lost, another one finds out what was stored: :mod:`eventlog.lost`.
+        Raises the library's OperationalError when none is to be had, and the outcome is unknown:
+        read the receipts then.
         """
         try:
             return self._append(batch)
@@ -97,16 +104,18 @@ class Recorder(PostgresApplicationRecorder):
             return [_failure(error)]
 
     def _append(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
+        progress = _Progress()
+        broken: OperationalError | None = None
         for _ in range(self.datastore.pool.max_size):
-            progress = _Progress()
             try:
                 with self.datastore.get_connection() as connection:
                     return self._attempt(connection, batch, progress)
             except OperationalError as error:
-                # Before anything is written another connection can start afresh.
-                if progress.writing or not died(error):
+                # Another connection can start afresh: what this one stored will be found.
+                if not died(error):
                     raise
-        raise OperationalError("every connection of the pool had died")
+                broken = error
+        raise OperationalError("every connection of the pool had died") from broken
 
     def _attempt(
         self, connection: Connection[Any], batch: Sequence[Append], progress: _Progress
@@ -121,11 +130,14 @@ class Recorder(PostgresApplicationRecorder):
             keys = list({append.key for append in batch if append.key})
             accounts, names = [account for account, _ in keys], [name for _, name in keys]
             answered = connection.execute(RECEIPTS, [accounts, names], prepare=True)
+            # Only an attempt that was lost while it wrote can have stored any of this.
+            asked = lost.ask(connection, batch) if progress.writing else []
             clock = connection.execute(CLOCK, prepare=True)
             pipeline.sync()
             heads = {row["s"]: row["v"] or 0 for row in found}
             holds = {row["g"]: row["holds"] for row in held}
-            seen = _Seen(heads, holds, {(row["account_id"], row["key"]) for row in answered})
+            receipts = {(row["account_id"], row["key"]) for row in answered}
+            seen = _Seen(heads, holds, {*receipts}, lost.stored(asked))
             [now] = clock.fetchall()
             progress.writing = True
             outcomes = self._store(connection, batch, seen, now["head"], now["now"].astimezone(UTC))
@@ -145,6 +157,9 @@ class Recorder(PostgresApplicationRecorder):
         rows = Rows()
         claims = ClaimChanges()
         for append in batch:
+            if before := seen.stored.get(append.causation_id):
+                outcomes.append(before)
+                continue
             if append.key in seen.answered:
                 outcomes.append(ReceiptExists())
                 continue
