@@ -47,7 +47,7 @@ from domain.waitlist.state import NOBODY, Entry, Waitlist
 from domain.waitlist.state import evolve as evolve_waitlist
 from eventlog.append import Credential, StreamWrite
 from eventlog.application import EventLog
-from eventlog.recent import Known
+from eventlog.recent import Known, Root
 
 S = TypeVar("S")
 
@@ -290,4 +290,4 @@ class Work:
 
     def _decide(self, stream: str, version: int, state: object) -> None:
         before = self.on.get(stream)
-        self.decided[stream] = Known(version, state, before.root if before else object())
+        self.decided[stream] = Known(version, state, before.root if before else Root())

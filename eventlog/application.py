@@ -17,6 +17,7 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.postgres import PostgresDatastore, PostgresFactory
 from eventsourcing.utils import Environment
+from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 
 from eventlog.append import Append, Appended, AppendFailed, Receipt
@@ -24,7 +25,7 @@ from eventlog.clock import DatabaseClock
 from eventlog.committer import Committer, Waiting
 from eventlog.connections import died
 from eventlog.mapper import EventMapper, StreamEvent
-from eventlog.recent import Known, Recent
+from eventlog.recent import Known, Recent, Root
 from eventlog.recorder import Recorder
 
 S = TypeVar("S")
@@ -60,6 +61,14 @@ class StreamState(Generic[S]):
 class _Datastore(PostgresDatastore):
     def register_type_adapters(self) -> None:
         """Nothing: our statements use no composite types, and starting needs no connection."""
+
+    def after_connect_func(self) -> Callable[[Connection[Any]], None]:
+        """No setting of the session, which is nobody's own behind a pooler: the role has them."""
+
+        def after_connect(connection: Connection[Any]) -> None:
+            connection.autocommit = True
+
+        return after_connect
 
 
 class EventLog(Application[str]):
@@ -129,7 +138,7 @@ class EventLog(Application[str]):
             loaded = self.load(stream, evolve)
             if loaded is None:
                 return None
-            known = Known[object](loaded.version, loaded.state, object())
+            known = Known[object](loaded.version, loaded.state, Root())
             self._recent.put(stream, known)
         return cast("Known[S]", known)
 
@@ -169,7 +178,13 @@ class EventLog(Application[str]):
 
     def append_together(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
         """Store each of ``batch``, in one transaction where possible, and say what became of it."""
-        return cast("Recorder", self.recorder).append(batch)
+        try:
+            outcomes = cast("Recorder", self.recorder).append(batch)
+        except BaseException:
+            for append in batch:
+                append.not_stored()
+            raise
+        return outcomes
 
     def clock(self) -> datetime:
         """Postgres's time as it can be told without asking, see :mod:`eventlog.clock`."""
@@ -255,7 +270,6 @@ def _datastore(url: str, pool_size: int, max_overflow: int) -> PostgresDatastore
         user=str(parts.get("user") or ""),
         password=str(parts.get("password") or ""),
         connect_timeout=5,
-        idle_in_transaction_session_timeout=10,
         pool_size=pool_size,
         max_overflow=max_overflow,
         lock_timeout=5,

@@ -101,6 +101,7 @@ class Recorder(PostgresApplicationRecorder):
         except IntegrityError as error:
             if len(batch) > 1:
                 return [self.append([alone])[0] for alone in batch]
+            batch[0].not_stored()
             return [_failure(error)]
 
     def _append(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
@@ -160,11 +161,9 @@ class Recorder(PostgresApplicationRecorder):
             if before := seen.stored.get(append.causation_id):
                 outcomes.append(before)
                 continue
-            if append.key in seen.answered:
-                outcomes.append(ReceiptExists())
-                continue
-            if not self.as_expected(append, seen.heads) or not _as_counted(append, seen.holds):
-                outcomes.append(VersionConflict())
+            if refused := self._refused(append, seen):
+                append.not_stored()
+                outcomes.append(refused)
                 continue
             if append.receipt and append.key:
                 seen.answered.add(append.key)
@@ -185,6 +184,14 @@ class Recorder(PostgresApplicationRecorder):
         claims.apply(connection)
         rows.insert(connection)
         return outcomes
+
+    def _refused(self, append: Append, seen: _Seen) -> AppendFailed | None:
+        if append.key in seen.answered:
+            return ReceiptExists()
+        # The version alone is not enough: another process may have written in the place of what
+        # this decision was built upon.
+        as_seen = append.founded and self.as_expected(append, seen.heads)
+        return None if as_seen and _as_counted(append, seen.holds) else VersionConflict()
 
     def as_expected(self, append: Append, heads: dict[str, int]) -> bool:
         """Whether every stream that the decision rests on is as the decision saw it."""

@@ -22,7 +22,7 @@ from domain.refusals import Refusal
 from domain.streams import category
 from eventlog.append import StreamWrite
 from eventlog.application import EventLog
-from eventlog.recent import Known
+from eventlog.recent import Known, Root
 
 EVOLVE: dict[str, Callable[[Any, Any], Any]] = {
     "listing": evolve_listing,
@@ -100,4 +100,4 @@ class InMemory:
         for event in write.events:
             state = EVOLVE[category(write.stream)](state, event)
             self.happened.append(Happened(write.stream, event, now, actor))
-        self.streams[write.stream] = Known(version + len(write.events), state, write.stream)
+        self.streams[write.stream] = Known(version + len(write.events), state, Root())
