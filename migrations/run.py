@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from alembic import command
@@ -28,6 +29,21 @@ QUERIES_GRANTS = (
 )
 
 
+# On the roles, since what a session sets does not last behind a pooler that shares connections.
+# A stuck client must not hold the log's lock, and a runaway query must not hold a reader.
+COMMANDS_LIMITS = {
+    "statement_timeout": "30s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "10s",
+}
+QUERIES_LIMITS = {
+    "statement_timeout": "30s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "60s",
+    "default_transaction_read_only": "on",
+}
+
+
 def upgrade(owner_url: str, commands_url: str, queries_url: str) -> None:
     """Run every revision, then create or update the two roles named by their URLs.
 
@@ -42,12 +58,14 @@ def upgrade(owner_url: str, commands_url: str, queries_url: str) -> None:
         config.set_main_option("script_location", str(Path(__file__).parent))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        _grant(connection, commands_url, COMMANDS_GRANTS)
-        _grant(connection, queries_url, QUERIES_GRANTS)
+        _grant(connection, commands_url, COMMANDS_GRANTS, COMMANDS_LIMITS)
+        _grant(connection, queries_url, QUERIES_GRANTS, QUERIES_LIMITS)
     engine.dispose()
 
 
-def _grant(connection: Connection, url: str, grants: tuple[str, ...]) -> None:
+def _grant(
+    connection: Connection, url: str, grants: tuple[str, ...], limits: Mapping[str, str]
+) -> None:
     parts = conninfo_to_dict(url)
     quote = connection.dialect.identifier_preparer.quote_identifier
     role, password = quote(str(parts["user"])), str(parts.get("password") or "")
@@ -57,9 +75,8 @@ def _grant(connection: Connection, url: str, grants: tuple[str, ...]) -> None:
     literal = "'" + password.replace("'", "''") + "'"
     verb = "ALTER" if exists else "CREATE"
     connection.exec_driver_sql(f"{verb} ROLE {role} LOGIN PASSWORD {literal}".replace("%", "%%"))
-    # A stuck client must not hold the log's lock, and a runaway query must not hold a reader.
-    connection.exec_driver_sql(f"ALTER ROLE {role} SET statement_timeout = '30s'")
-    connection.exec_driver_sql(f"ALTER ROLE {role} SET timezone = 'UTC'")
+    for name, value in {**limits, "timezone": "UTC"}.items():
+        connection.exec_driver_sql(f"ALTER ROLE {role} SET {name} = '{value}'")
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {role}")
     for grant in grants:
         connection.exec_driver_sql(grant.format(role=role))

@@ -16,12 +16,15 @@ from stack.secret_files import random_key, secret
 
 OWNER = frozenset({"SOJOURN_POSTGRES_URL"})
 COMMANDS_ROLE = frozenset({"SOJOURN_POSTGRES_COMMANDS_URL"})
+RELAYS_WAY = frozenset({"SOJOURN_POSTGRES_RELAY_URL"})
 QUERIES_ROLE = frozenset({"SOJOURN_POSTGRES_QUERIES_URL"})
 KEYS_TO_SIGN = frozenset({"SOJOURN_SIGNING_KEY_FILE", "SOJOURN_VERIFY_KEY_FILE"})
 KEY_TO_VERIFY = frozenset({"SOJOURN_VERIFY_KEY_FILE"})
 KEY_OF_HASHES = frozenset({"SOJOURN_SECRET_KEY_FILE"})
 TO_SEND_MAIL = frozenset({"SOJOURN_SMTP_PASSWORD_FILE"})
-CREDENTIALS = OWNER | COMMANDS_ROLE | QUERIES_ROLE | KEYS_TO_SIGN | KEY_OF_HASHES | TO_SEND_MAIL
+CREDENTIALS = (
+    OWNER | COMMANDS_ROLE | RELAYS_WAY | QUERIES_ROLE | KEYS_TO_SIGN | KEY_OF_HASHES | TO_SEND_MAIL
+)
 
 COMMAND_SIDE = COMMANDS_ROLE | KEYS_TO_SIGN | KEY_OF_HASHES
 QUERY_SIDE = QUERIES_ROLE | KEY_TO_VERIFY | KEY_OF_HASHES
@@ -43,7 +46,7 @@ class App:
 APPS = (
     App("commands", "api commands", COMMAND_SIDE | TO_SEND_MAIL, port="commands"),
     App("queries", "api queries", QUERY_SIDE, port="queries"),
-    App("relay", "relay", COMMANDS_ROLE),
+    App("relay", "relay", COMMANDS_ROLE | RELAYS_WAY),
     App("pages", "worker pages", WORKER),
     App("search", "worker search", WORKER),
     App("reactors", "worker reactors", REACTOR),

@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     postgres_queries_url: str | None = Field(
         default=None, description="Postgres as the role that may only SELECT from the log"
     )
+    postgres_relay_url: str | None = Field(
+        default=None,
+        description="Postgres straight for the relay, if the commands' URL leads to a pooler",
+    )
     kafka_bootstrap: str | None = Field(
         default=None, description="Kafka, as host:port, several by commas"
     )
