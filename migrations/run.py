@@ -29,6 +29,12 @@ QUERIES_GRANTS = (
 )
 
 
+REVOKE_TEMPORARY = """
+DO $$ BEGIN
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END $$
+"""
+
 # On the roles, since what a session sets does not last behind a pooler that shares connections.
 # A stuck client must not hold the log's lock, and a runaway query must not hold a reader.
 COMMANDS_LIMITS = {
@@ -40,7 +46,6 @@ QUERIES_LIMITS = {
     "statement_timeout": "30s",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "60s",
-    "default_transaction_read_only": "on",
 }
 
 
@@ -58,6 +63,8 @@ def upgrade(owner_url: str, commands_url: str, queries_url: str) -> None:
         config.set_main_option("script_location", str(Path(__file__).parent))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        # Else every role may fill the disk with tables of its own.
+        connection.execute(text(REVOKE_TEMPORARY))
         _grant(connection, commands_url, COMMANDS_GRANTS, COMMANDS_LIMITS)
         _grant(connection, queries_url, QUERIES_GRANTS, QUERIES_LIMITS)
     engine.dispose()

@@ -62,7 +62,7 @@ def test_the_query_role_writes_nowhere(database: Database) -> None:
         ).fetchall()
         assert writable == []
         connection.rollback()
-        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("CREATE TEMPORARY TABLE mine (n int)")
 
 
