@@ -52,6 +52,10 @@ class Servers:
         """Let it go on (SIGCONT)."""
         self._signal(name, signal.SIGCONT)
 
+    def gave_up(self, name: str) -> bool:
+        """Whether the server has ended by itself."""
+        return self._named(name).exit_code() is not None
+
     def _signal(self, name: str, number: signal.Signals) -> None:
         parent = psutil.Process(self._named(name).started.pid)
         for process in [parent, *parent.children(recursive=True)]:

@@ -51,7 +51,7 @@ def two_relays(scene: Scene) -> None:
         scene.let_work(20, 60)
 
 
-@fault("workers added and removed", short=True)
+@fault("workers added and removed")
 def workers_added(scene: Scene) -> None:
     """Every sink gets a second worker, and loses it again, once well and once by kill -9."""
     for well in (True, False):
@@ -64,7 +64,7 @@ def workers_added(scene: Scene) -> None:
         scene.let_work(20, 60)
 
 
-@fault("topic read twice", short=True)
+@fault("topic read twice")
 def topic_read_twice(scene: Scene) -> None:
     """The offsets of every sink go back to the beginning: all of the topic comes again."""
     scene.let_work(20, 60)

@@ -74,11 +74,15 @@ class Scene:
         self.processes.start(name)
 
     @contextmanager
-    def one_more(self, *names: str) -> Generator[Processes]:
-        """A second process of each of ``names`` beside the first; killed at the end."""
+    def one_more(self, *names: str, **settings: str) -> Generator[Processes]:
+        """A second process of each of ``names`` beside the first; killed at the end.
+
+        ``settings`` are those that it has otherwise.
+        """
         folder = self.platform.folder / f"more-{self.chance.randrange(1_000_000)}"
         folder.mkdir()
-        with Processes(dataclasses.replace(self.platform, folder=folder)) as more:
+        other = self.platform.settings.model_copy(update=settings)
+        with Processes(dataclasses.replace(self.platform, folder=folder, settings=other)) as more:
             more.start(*names)
             yield more
 

@@ -94,6 +94,7 @@ def disk_full_for_kafka(scene: Scene) -> None:
     """Kafka finds no room, gives up, and is started again when there is some."""
     with no_room_in(scene, "kafka"):
         scene.pass_time(10)
+    scene.note("it gave up" if scene.own.gave_up("kafka") else "it stayed up")
     scene.own.restart("kafka")
     scene.let_work(20, 60)
 
@@ -103,6 +104,7 @@ def disk_full_for_postgres(scene: Scene) -> None:
     """Postgres finds no room, and goes on when there is some, by itself or started again."""
     with no_room_in(scene, "postgres"):
         scene.pass_time(10)
+    scene.note("it gave up" if scene.own.gave_up("postgres") else "it stayed up")
     scene.own.restart("postgres")
     scene.let_work(20, 60)
 

@@ -17,7 +17,7 @@ SINKS = 3
 
 @fault("records that nobody can read", short=True)
 def unreadable_records(scene: Scene) -> None:
-    """Bytes that are no event, an event of a type that nobody knows, and a record of nothing."""
+    """Bytes that are no event, an event of a type that nobody knows, a record without a value."""
     scene.let_work(20, 60)
     settings = scene.platform.settings
     unknown = [
@@ -28,7 +28,7 @@ def unreadable_records(scene: Scene) -> None:
     sent: list[Any] = [
         producer.send(settings.topic, key=b"nobody", value=b"\xff\xfe no event", partition=3),
         producer.send(settings.topic, key=b"nobody", value=b"{}", headers=unknown, partition=3),
-        producer.send(settings.topic, key=None, value=None, partition=7),
+        producer.send(settings.topic, key=b"nobody", value=None, partition=7),
     ]
     for each in sent:
         each.get(timeout=30)
