@@ -150,7 +150,7 @@ def relay(settings: Settings) -> None:
     from streams.relay import RelaySettings, run_relay
 
     # The one role that may move the checkpoint reads the log with it, too.
-    url = settings.need("postgres_commands_url")
+    url = settings.postgres_relay_url or settings.need("postgres_commands_url")
     to = RelaySettings(
         postgres_url=url,
         bootstrap=settings.need("kafka_bootstrap"),
