@@ -19,19 +19,26 @@ COMMANDS_GRANTS = (
     "GRANT SELECT, INSERT, UPDATE ON relay_checkpoint, timers_checkpoint TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON timers TO {role}",
     "GRANT SELECT, INSERT, UPDATE ON reactions, reactor_positions TO {role}",
+    "GRANT SELECT ON dead_letters TO {role}",
+)
+WORKERS_GRANTS = (
+    "GRANT SELECT ON stored_events TO {role}",
+    "GRANT SELECT, INSERT, UPDATE ON dead_letters TO {role}",
 )
 QUERIES_GRANTS = (
     "GRANT SELECT ON stored_events, event_log, relay_checkpoint TO {role}",
     "GRANT SELECT ON timers, timers_checkpoint, reactions, reactor_positions TO {role}",
+    # Which listings' pages stand still; what stands in the letters is not for them.
+    "GRANT SELECT (sink, kind, state, key) ON dead_letters TO {role}",
     # Administrators look accounts up by address; the password hashes stay out of reach.
     "GRANT SELECT (account_id, email_hash) ON credentials TO {role}",
 )
 
 
-def upgrade(owner_url: str, commands_url: str, queries_url: str) -> None:
-    """Run every revision, then create or update the two roles named by their URLs.
+def upgrade(owner_url: str, commands_url: str, queries_url: str, workers_url: str) -> None:
+    """Run every revision, then create or update the three roles named by their URLs.
 
-    ``owner_url`` may change the schema; the other two carry a user and a password each. Running it
+    ``owner_url`` may change the schema; the others carry a user and a password each. Running it
     again changes nothing.
     """
     engine = create_engine(_sqlalchemy_url(owner_url), poolclass=NullPool)
@@ -44,6 +51,7 @@ def upgrade(owner_url: str, commands_url: str, queries_url: str) -> None:
         command.upgrade(config, "head")
         _grant(connection, commands_url, COMMANDS_GRANTS)
         _grant(connection, queries_url, QUERIES_GRANTS)
+        _grant(connection, workers_url, WORKERS_GRANTS)
     engine.dispose()
 
 

@@ -12,6 +12,7 @@ import typer
 from sojourn.accounts_cli import accounts
 from sojourn.audit_cli import audit
 from sojourn.data_cli import demo, import_data
+from sojourn.dead_letters_cli import dead_letters
 from sojourn.errors import Stop
 from sojourn.lifecycle_cli import lifecycle
 from sojourn.process_cli import api, gateway, relay, worker
@@ -44,6 +45,7 @@ app.add_typer(import_data, name="import", rich_help_panel=TOOLS)
 app.command(rich_help_panel=TOOLS)(demo)
 app.add_typer(accounts, name="accounts", rich_help_panel=TOOLS)
 app.add_typer(audit, name="audit", rich_help_panel=TOOLS)
+app.add_typer(dead_letters, name="dead-letters", rich_help_panel=TOOLS)
 app.command(rich_help_panel=TOOLS)(replay)
 app.command(rich_help_panel=TOOLS)(verify)
 app.command(rich_help_panel=TOOLS)(events)

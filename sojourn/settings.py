@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     postgres_queries_url: str | None = Field(
         default=None, description="Postgres as the role that may only SELECT from the log"
     )
+    postgres_workers_url: str | None = Field(
+        default=None,
+        description="Postgres as the role that reads the log and keeps dead letters",
+    )
     kafka_bootstrap: str | None = Field(
         default=None, description="Kafka, as host:port, several by commas"
     )

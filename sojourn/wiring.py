@@ -25,6 +25,7 @@ from sojourn.settings import Settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from faust import App
 
     from api.mail.mailer import Mailer
     from streams.sink import Sink
@@ -57,6 +58,11 @@ def commands(settings: Settings) -> Generator[Commands]:
 def log_reader(settings: Settings) -> LogReader:
     """The log as those who may only SELECT see it."""
     return LogReader(settings.need("postgres_queries_url"), timeout=10)
+
+
+def workers_log(settings: Settings) -> LogReader:
+    """The log as workers see it, who may only SELECT it, too."""
+    return LogReader(settings.need("postgres_workers_url"), timeout=10)
 
 
 def command_app(settings: Settings) -> FastAPI:
@@ -195,7 +201,7 @@ async def reactors_worker(settings: Settings) -> None:
     url = f"{settings.commands_upstream}/v1/webhooks/payments/{SANDBOX}"
     with (
         event_log(settings) as log,
-        log_reader(settings) as reader,
+        workers_log(settings) as reader,
         Receipts(settings.need("postgres_commands_url"), NAME) as receipts,
     ):
         async with Announcer(url, webhook_key(secret, SANDBOX)) as announcer:
@@ -211,6 +217,7 @@ async def reactors_worker(settings: Settings) -> None:
 
 
 async def _work(settings: Settings, sink: Sink) -> None:
+    from streams.dead_letters.table import DeadLetterTable
     from streams.metrics import WorkerMetrics
     from streams.running import run_worker, stop_on_signals
     from streams.worker import WorkerSettings, create_worker
@@ -222,9 +229,19 @@ async def _work(settings: Settings, sink: Sink) -> None:
         topic=settings.topic,
         group=f"{settings.group_prefix}.{sink.name}",
     )
-    with _registry(settings) as registry, log_reader(settings) as log:
+    with (
+        _registry(settings) as registry,
+        workers_log(settings) as log,
+        DeadLetterTable(settings.need("postgres_workers_url"), sink.name) as dead_letters,
+    ):
         metrics = WorkerMetrics(registry)
-        await run_worker(lambda: create_worker(sink, log=log, settings=at, metrics=metrics), stop)
+
+        def create() -> App:
+            return create_worker(
+                sink, log=log, dead_letters=dead_letters, settings=at, metrics=metrics
+            )
+
+        await run_worker(create, stop)
 
 
 @contextmanager

@@ -63,13 +63,15 @@ class WorkerMetrics:
         self.healed = Counter(
             "sojourn_worker_healed_events", "Events read from the log instead", registry=registry
         )
-        self.left_out = Counter(
-            "sojourn_worker_left_out_events",
-            "Events not applied because one before them in their stream can't be",
+        self.dead_letters = Counter(
+            "sojourn_worker_dead_letters",
+            "Records that could not be read, and events that could not be applied",
             registry=registry,
         )
-        self.dead_letters = Counter(
-            "sojourn_worker_dead_letters", "Records that could not be read", registry=registry
+        self.parked = Gauge(
+            "sojourn_worker_parked_streams",
+            "Streams whose later events wait for `sojourn dead-letters retry`",
+            registry=registry,
         )
         self.committed_age = Gauge(
             "sojourn_worker_committed_offset_age_seconds",

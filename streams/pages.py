@@ -15,12 +15,12 @@ from projections.applied import Positions, RedisApplied, advance
 from projections.booking.projector import BOOKING
 from projections.calendar import projector as calendar
 from projections.conversation import projector as conversation
-from projections.documents import PartKey, read_parts, write_forward
+from projections.documents import PartKey, read_whole_parts, write_forward
 from projections.generation import CURRENT, Generations, drop_others, mark_generation
 from projections.host_listings import projector as host_listings
 from projections.listing_page.projector import LISTING
 from projections.listing_ratings.projector import RATINGS
-from projections.parts import Part, PartKind
+from projections.parts import ListEntry, Part, PartKind, folding
 from projections.promotion.projector import PROMOTION
 from projections.promotions import projector as promotions
 from projections.reservations import projector as reservations
@@ -71,10 +71,20 @@ def folded(
     for recorded in events:
         for key in parts_of(recorded):
             before = changed.get(key) or parts.get(key)
-            after = key.kind.fold(before, recorded)
+            with folding(recorded):
+                after = key.kind.fold(before, recorded)
             if after is not before:
                 changed[key] = after
     return changed
+
+
+def entries_of(events: Iterable[Recorded]) -> list[ListEntry]:
+    """What ``events`` add to lists."""
+    found: list[ListEntry] = []
+    for recorded in events:
+        with folding(recorded):
+            found += (entry for list_of in LISTS for entry in list_of(recorded))
+    return found
 
 
 class Pages:
@@ -91,15 +101,22 @@ class Pages:
     async def apply(self, events: Sequence[Recorded]) -> None:
         """See :class:`streams.sink.Sink`."""
         wanted = list(dict.fromkeys(key for recorded in events for key in parts_of(recorded)))
-        stored = await read_parts(self._generations, wanted)
-        changed = folded(stored, events)
-        entries = [entry for recorded in events for list_of in LISTS for entry in list_of(recorded)]
-        if changed or entries:
-            await write_forward(self._redis, self._generations.keys, changed, entries)
+        await self._write(folded(await read_whole_parts(self._generations, wanted), events), events)
+
+    async def refold(self, events: Sequence[Recorded]) -> None:
+        """See :class:`streams.sink.Sink`."""
+        await self._write(folded({}, events), events)
 
     async def applied(self) -> dict[int, int]:
         """See :class:`streams.sink.Sink`."""
         return await self._applied.positions()
+
+    async def _write(
+        self, changed: Mapping[PartKey, Part[Any]], events: Sequence[Recorded]
+    ) -> None:
+        entries = entries_of(events)
+        if changed or entries:
+            await write_forward(self._redis, self._generations.keys, changed, entries)
 
     async def advance(self, positions: Positions) -> None:
         """See :class:`streams.sink.Sink`."""

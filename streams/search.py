@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from elasticsearch import AsyncElasticsearch
 
 from domain.recorded import Recorded
+from domain.refusals import Refusal
 from projections.applied import Positions
 from projections.listing_search.applied import SearchApplied
 from projections.listing_search.asking import PASSING, asking
@@ -29,11 +33,10 @@ from projections.listing_search.projector import (
     encode,
     fold,
 )
+from projections.parts import Refused, folding
 from projections.unavailable import ReadModelMissing, ReadModelUnavailable
 
-
-class Refused(Exception):
-    """Elasticsearch refuses a document for what it is; asking again won't help."""
+logger = logging.getLogger(__name__)
 
 
 def folded(documents: Mapping[str, Folded], events: Iterable[Recorded]) -> dict[str, Folded]:
@@ -44,7 +47,8 @@ def folded(documents: Mapping[str, Folded], events: Iterable[Recorded]) -> dict[
         if identity is None:
             continue
         before = changed.get(identity) or documents.get(identity)
-        after = fold(before, recorded)
+        with folding(recorded):
+            after = fold(before, recorded)
         if after is not None and after is not before:
             changed[identity] = after
     return changed
@@ -79,9 +83,15 @@ class Search:
         wanted = {identity for recorded in events if (identity := document_id(recorded))}
         if not wanted:
             return
-        changed = folded(await self._stored(sorted(wanted)), events)
-        made = {key: (state.position, encode(document(state))) for key, state in changed.items()}
-        await self._write(self._listings, made)
+        stored = await self._stored(sorted(wanted))
+        changed = folded(stored, events)
+        await self._write(self._listings, _made(stored, changed))
+
+    async def refold(self, events: Sequence[Recorded]) -> None:
+        """See :class:`streams.sink.Sink`."""
+        changed = folded({}, events)
+        # At the version that is stored, or a later one.
+        await self._write(self._listings, _made(changed, changed))
 
     async def applied(self) -> dict[int, int]:
         """See :class:`streams.sink.Sink`."""
@@ -93,7 +103,7 @@ class Search:
     async def advance(self, positions: Positions) -> None:
         """See :class:`streams.sink.Sink`."""
         made = {
-            str(partition): (position, b'{"position":%d}' % position)
+            str(partition): Write(position, b'{"position":%d}' % position)
             for partition, position in positions.items()
         }
         await self._write(self._applied_index, made)
@@ -117,7 +127,7 @@ class Search:
         if shown is not None and int(shown) < int(CURRENT):
             raise ReadModelMissing(f"readers see generation {shown}, not {CURRENT}")
 
-    async def _write(self, index: str, documents: Mapping[str, tuple[int, bytes]]) -> None:
+    async def _write(self, index: str, documents: Mapping[str, Write]) -> None:
         through_alias = self._generation is None
         await write_forward(self._client, index, documents, through_alias=through_alias)
 
@@ -129,31 +139,62 @@ class Search:
         for item in found["docs"]:
             if "error" in item:
                 raise ReadModelMissing(f"the index is not there: {item['error']['type']}")
-        return {
-            item["_id"]: decode_folded(item["_source"]["folded"])
-            for item in found["docs"]
-            if item["found"]
-        }
+        stored: dict[str, Folded] = {}
+        for item in found["docs"]:
+            if item["found"]:
+                try:
+                    stored[item["_id"]] = decode_folded(item["_source"]["folded"])
+                except (msgspec.MsgspecError, Refusal, KeyError) as error:
+                    logger.warning("%s is made anew: %s", item["_id"], type(error))
+        return stored
+
+
+@dataclass(frozen=True)
+class Write:
+    """The bytes of a document at a position; ``again`` replaces one at the same position, too."""
+
+    position: int
+    data: bytes
+    again: bool = False
+
+
+def _made(before: Mapping[str, Folded], changed: Mapping[str, Folded]) -> dict[str, Write]:
+    made: dict[str, Write] = {}
+    for key, state in changed.items():
+        # What comes late from the log changes a document without moving it.
+        known = before.get(key)
+        again = known is not None and known.position >= state.position
+        made[key] = Write(state.position, _encoded(key, state), again)
+    return made
+
+
+def _encoded(key: str, state: Folded) -> bytes:
+    try:
+        return encode(document(state))
+    except Exception as error:
+        raise Refused(f"listing {key} can't be encoded: {type(error).__name__}") from error
 
 
 async def write_forward(
     client: AsyncElasticsearch,
     index: str,
-    documents: Mapping[str, tuple[int, bytes]],
+    documents: Mapping[str, Write],
     *,
     through_alias: bool = True,
 ) -> None:
     """Store each document at its position, unless it is there at that or a later one.
 
     ``through_alias`` refuses an ``index`` that is no alias: a write to a missing one would make it,
-    with guessed types. Raises ``ReadModelUnavailable``, or :class:`Refused`.
+    with guessed types. Raises ``ReadModelUnavailable``, or
+    :class:`projections.parts.Refused`.
     """
     if not documents:
         return
     operations: list[Any] = []
-    for identity, (position, data) in documents.items():
-        versioned = {"_id": identity, "version": position, "version_type": "external"}
-        operations += ({"index": versioned}, data)
+    for identity, write in documents.items():
+        kind = "external_gte" if write.again else "external"
+        versioned = {"_id": identity, "version": write.position, "version_type": kind}
+        operations += ({"index": versioned}, write.data)
     with asking():
         answer = await client.bulk(index=index, operations=operations, require_alias=through_alias)
     for item in answer["items"]:
@@ -165,7 +206,9 @@ def _check(result: Mapping[str, Any]) -> None:
     # 409: a write at this position or a later one came before.
     if status < 300 or status == 409:
         return
-    why = f"{result['_id']}: {result['error']['type']}: {result['error'].get('reason')}"
+    # The reason may repeat a value of the document.
+    cause = result["error"].get("caused_by", {}).get("type")
+    why = f"{result['_id']}: {result['error']['type']}" + (f" ({cause})" if cause else "")
     if status == 404:
         raise ReadModelMissing(why)
     if status in PASSING or status >= 500:

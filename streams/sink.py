@@ -9,7 +9,21 @@ from domain.recorded import Recorded
 from projections.applied import Positions
 
 
-class Sink(Protocol):
+class Applies(Protocol):
+    """What takes events."""
+
+    async def apply(self, events: Sequence[Recorded]) -> None:
+        """Fold ``events``, each key's in order, into the documents that they change.
+
+        What was applied before changes nothing. Raises :class:`projections.parts.Missed` when an
+        event's predecessor never was, :class:`projections.parts.Poison` when a projector fails on
+        one, and
+        :class:`projections.parts.Refused` when a document can't be stored.
+        """
+        ...
+
+
+class Sink(Applies, Protocol):
     """A generation of one store's read models; by default the one that readers see.
 
     Every method may raise ``ReadModelUnavailable`` or the store's own errors, and may then be
@@ -21,12 +35,8 @@ class Sink(Protocol):
         """What the store is called in logs and metrics."""
         ...
 
-    async def apply(self, events: Sequence[Recorded]) -> None:
-        """Fold ``events``, each key's in order, into the documents that they change.
-
-        What was applied before changes nothing. Raises :class:`projections.parts.Missed` when an
-        event's predecessor never was.
-        """
+    async def refold(self, events: Sequence[Recorded]) -> None:
+        """Fold ``events``, all of their keys, from nothing, in place of what the documents hold."""
         ...
 
     async def applied(self) -> dict[int, int]:

@@ -79,6 +79,7 @@ def _settings(servers: Addresses, name: str, folder: Path) -> Settings:
         postgres_url=f"postgresql://{owner['user']}:{owner['password']}@{place}",
         postgres_commands_url=f"postgresql://{name}_commands:test@{place}",
         postgres_queries_url=f"postgresql://{name}_queries:test@{place}",
+        postgres_workers_url=f"postgresql://{name}_workers:test@{place}",
         kafka_bootstrap=servers.kafka_bootstrap,
         redis_url=servers.redis_url,
         elasticsearch_url=servers.elasticsearch_url,
@@ -107,7 +108,7 @@ def _key_file(path: Path, key: bytes) -> Path:
 
 def _drop_database(owner: psycopg.Connection, name: str) -> None:
     owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-    for role in ("commands", "queries"):
+    for role in ("commands", "queries", "workers"):
         owner.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{name}_{role}")))
 
 

@@ -51,6 +51,8 @@ def report(result: Verification) -> None:
             err.print(f"   ... and {findings.total - len(findings.violations):,} more")
     for late in result.lag:
         out.print(f"lag: {late}", markup=False, soft_wrap=True)
+    for parked in result.parked:
+        out.print(f"parked: {parked.line}", markup=False, soft_wrap=True)
     out.print(result.verdict, markup=False, soft_wrap=True)
 
 

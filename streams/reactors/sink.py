@@ -59,6 +59,10 @@ class Reactors:
                 by_stream.setdefault(event.stream, []).append(event)
         await self._all(by_stream.values())
 
+    async def refold(self, events: Sequence[Recorded]) -> None:
+        """React to what has no receipt yet; what was done stays done."""
+        await self.apply(events)
+
     async def applied(self) -> dict[int, int]:
         """See :class:`streams.sink.Sink`."""
         return await asyncio.to_thread(self._receipts.applied)

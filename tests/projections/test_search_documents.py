@@ -19,7 +19,7 @@ from projections.listing_search.projector import decode_folded, document, encode
 from projections.listing_search.queries import search
 from projections.parts import Missed
 from projections.unavailable import ReadModelMissing, ReadModelUnavailable
-from streams.search import folded, write_forward
+from streams.search import Write, folded, write_forward
 from tests.domain.facts import BLOCK, LISTING, NOW
 from tests.projections.conftest import SearchStore
 from tests.projections.history import History
@@ -110,7 +110,7 @@ async def test_an_older_document_that_comes_late_is_refused(index: SearchStore) 
     await write_forward(
         index.client,
         names.listings(index.prefix),
-        {key: (state.position, encode(document(state))) for key, state in late.items()},
+        {key: Write(state.position, encode(document(state))) for key, state in late.items()},
     )
     assert await everything(index) == stored
 

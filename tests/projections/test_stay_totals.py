@@ -32,7 +32,7 @@ from projections.listing_search.projector import Folded, document, encode
 from projections.listing_search.queries import search
 from projections.listing_search.request import request
 from projections.parts import Part
-from streams.search import write_forward
+from streams.search import Write, write_forward
 from tests.domain.facts import NOW, nights, published
 from tests.domain.rulebooks import asking, listings
 from tests.projections.conftest import SearchStore
@@ -68,7 +68,7 @@ def some(things: st.SearchStrategy[T], number: int) -> list[T]:
 
 async def store(index: SearchStore, stored: list[Listing]) -> None:
     made = {
-        str(each.id): (7, encode(document(Folded(listing=Part(7, 6, each), listed_at=7))))
+        str(each.id): Write(7, encode(document(Folded(listing=Part(7, 6, each), listed_at=7))))
         for each in stored
     }
     name = names.listings(index.prefix)

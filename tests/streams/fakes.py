@@ -14,6 +14,7 @@ from projections.applied import Positions
 from projections.documents import PartKey
 from projections.parts import Part
 from projections.unavailable import ReadModelMissing
+from streams.dead_letters.letter import Letter
 from streams.pages import folded
 from streams.received import TopicRecord
 
@@ -95,6 +96,10 @@ class FakeSink:
         self.parts |= folded(self.parts, events)
         self.fail("applied")
 
+    async def refold(self, events: Sequence[Recorded]) -> None:
+        self.fail("refold")
+        self.parts |= folded({}, events)
+
     async def applied(self) -> dict[int, int]:
         self.fail("ask")
         if not self.shown:
@@ -117,6 +122,52 @@ class FakeSink:
 
     def flush(self) -> None:
         self.parts, self.positions, self.shown = {}, {}, False
+
+
+@dataclass
+class FakeDeadLetters:
+    """Dead letters in memory, as the table keeps them; ``kept`` is everything ever handed in."""
+
+    kept: list[Letter] = field(default_factory=list[Letter])
+    states: dict[int, tuple[Letter, str]] = field(default_factory=dict[int, tuple[Letter, str]])
+    fail: Callable[[str], None] = lambda _step: None
+
+    async def keep(self, letters: Sequence[Letter]) -> None:
+        self.fail("keep")
+        for letter in letters:
+            self.kept.append(letter)
+            if letter.kind == "unreadable" or letter.position is None:
+                continue
+            _, state = self.states.get(letter.position, (letter, "retry"))
+            if state in ("applied", "retry"):
+                self.states[letter.position] = (letter, "open")
+
+    async def parked(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for letter, state in self.states.values():
+            if state in ("open", "discarded") and letter.stream and letter.version:
+                found[letter.stream] = min(letter.version, found.get(letter.stream, letter.version))
+        return found
+
+    async def to_retry(self) -> dict[str, str]:
+        return {
+            letter.stream: letter.key
+            for letter, state in self.states.values()
+            if state == "retry" and letter.stream and letter.key
+        }
+
+    async def applied(self, stream: str, before: int | None) -> None:
+        self.fail("applied letters")
+        for position, (letter, state) in self.states.items():
+            done = before is None or (letter.version or 0) < before
+            if letter.stream == stream and state != "applied" and done:
+                self.states[position] = (letter, "applied")
+
+    def ask_again(self) -> None:
+        """As the command line does."""
+        for position, (letter, state) in self.states.items():
+            if state in ("open", "discarded"):
+                self.states[position] = (letter, "retry")
 
 
 @dataclass
