@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 
 from projections.applied import Positions
 from projections.unavailable import ReadModelMissing
-from streams.applying import Applying
 from streams.backoff import Backoff
 from streams.batch import Batch, sort_out
 from streams.dead_letters.letter import DeadLetters, unreadable
 from streams.dead_letters.retrying import retry
 from streams.log import Log, pages_of, readable
 from streams.metrics import WorkerMetrics
+from streams.parking import Parking
 from streams.received import Read, TopicRecord, read
 from streams.sink import Sink
 
@@ -43,7 +43,7 @@ class Follower:
         self._metrics = metrics
         self._stopping = stopping
         self._owns = owns
-        self._applying = Applying(sink.name, log, dead_letters, metrics)
+        self._parking = Parking(sink.name, log, dead_letters, metrics)
         self._backoff = Backoff(logger, f"applying events to {sink.name}")
         self._turn = asyncio.Lock()
 
@@ -73,13 +73,13 @@ class Follower:
             await self._rebuild()
             applied = await self._sink.applied()
         if not records:
-            await self._applying.look()
-            await retry(self._sink, self._log, self._dead_letters, self._applying, self._owns)
+            await self._parking.look()
+            await retry(self._sink, self._log, self._dead_letters, self._parking, self._owns)
         await self._bury(records, applied)
         batch = sort_out(records, applied)
         if batch.gaps:
             await self._heal(batch)
-        await self._applying.apply(self._sink, batch.events)
+        await self._parking.apply(self._sink, batch.events)
         if batch.reached:
             await self._sink.advance(batch.reached)
         self._metrics.applied(batch.events, batch.reached)
@@ -113,7 +113,7 @@ class Follower:
         end = max(gap.upto for gap in batch.gaps.values())
         async for page in pages_of(self._log, after=start, upto=end):
             missed = [record for record in page if batch.lacks(record.partition, record.position)]
-            await self._applying.apply(self._sink, *readable(missed))
+            await self._parking.apply(self._sink, *readable(missed))
             await self._sink.advance({record.partition: record.position for record in missed})
             self._metrics.healed.inc(len(missed))
 
@@ -121,6 +121,6 @@ class Follower:
         """Make the read models anew from the whole log, and show them when they are whole."""
         building = await self._sink.fresh()
         async for page in pages_of(self._log, after=0):
-            await self._applying.apply(building, *readable(page))
+            await self._parking.apply(building, *readable(page))
             await building.advance({record.partition: record.position for record in page})
         await building.show()

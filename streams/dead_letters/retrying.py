@@ -1,4 +1,4 @@
-"""Tries parked streams again: their documents are made anew from the log, by the partition's owner.
+"""Tries parked streams again: the partition's owner makes their documents anew from the log.
 
 The owner does it between two batches, so that nobody else changes the documents meanwhile and
 nothing that arrives is lost. What fails again is parked again.
@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from domain.recorded import Recorded
 from eventlog.partitioner import partition_of
 from projections.parts import Refused
-from streams.applying import Applying
 from streams.dead_letters.letter import DeadLetters
 from streams.log import Log, readable
+from streams.parking import Parking
 from streams.sink import Sink
 
 logger = logging.getLogger(__name__)
@@ -25,25 +25,25 @@ async def retry(
     sink: Sink,
     log: Log,
     dead_letters: DeadLetters,
-    applying: Applying,
+    parking: Parking,
     owns: Callable[[int], bool],
 ) -> None:
     """Try again each stream that somebody asked for and whose partition is ours."""
     for stream, key in (await dead_letters.to_retry()).items():
         if owns(partition_of(key)):
-            await _retry(sink, log, dead_letters, applying, stream, key)
+            await _retry(sink, log, dead_letters, parking, stream, key)
 
 
 async def _retry(
-    sink: Sink, log: Log, dead_letters: DeadLetters, applying: Applying, stream: str, key: str
+    sink: Sink, log: Log, dead_letters: DeadLetters, parking: Parking, stream: str, key: str
 ) -> None:
     logger.info("trying %s again", stream)
-    applying.parked.pop(stream, None)
+    parking.parked.pop(stream, None)
     events, others = readable(await asyncio.to_thread(log.read_key, key))
-    await applying.apply(_Anew(sink), events, others)
+    await parking.apply(_Anew(sink), events, others)
     # Whatever failed again has been kept again by now, and is parked.
-    await dead_letters.applied(stream, applying.parked.get(stream))
-    await applying.look()
+    await dead_letters.applied(stream, parking.parked.get(stream))
+    await parking.look()
 
 
 class _Anew:
