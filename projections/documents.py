@@ -83,10 +83,14 @@ async def read_parts(
 
 
 async def read_whole_parts(
-    generations: Generations, wanted: Sequence[PartKey]
+    redis: Redis, keys: Keys, wanted: Sequence[PartKey]
 ) -> dict[PartKey, Part[Any]]:
-    """As :func:`read_parts`, for a writer: what can't be decoded counts as lost."""
-    answers = await generations.ask(lambda pipeline, keys: fill_reads(pipeline, keys, wanted))
+    """The wanted parts of one generation, for a writer: what can't be decoded counts as lost."""
+    if not wanted:
+        return {}
+    pipeline = redis.pipeline(transaction=False)
+    fill_reads(pipeline, keys, wanted)
+    answers = await pipeline.execute()
     found: dict[PartKey, Part[Any]] = {}
     for key, answer in zip(wanted, answers, strict=True):
         try:

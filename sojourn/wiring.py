@@ -217,6 +217,7 @@ async def reactors_worker(settings: Settings) -> None:
 
 
 async def _work(settings: Settings, sink: Sink) -> None:
+    from streams.alone import alone_by
     from streams.dead_letters.table import DeadLetterTable
     from streams.metrics import WorkerMetrics
     from streams.running import run_worker, stop_on_signals
@@ -224,6 +225,7 @@ async def _work(settings: Settings, sink: Sink) -> None:
 
     stop = asyncio.Event()
     stop_on_signals(stop)
+    url = settings.need("postgres_workers_url")
     at = WorkerSettings(
         bootstrap=settings.need("kafka_bootstrap"),
         topic=settings.topic,
@@ -232,13 +234,18 @@ async def _work(settings: Settings, sink: Sink) -> None:
     with (
         _registry(settings) as registry,
         workers_log(settings) as log,
-        DeadLetterTable(settings.need("postgres_workers_url"), sink.name) as dead_letters,
+        DeadLetterTable(url, sink.name) as dead_letters,
     ):
         metrics = WorkerMetrics(registry)
 
         def create() -> App:
             return create_worker(
-                sink, log=log, dead_letters=dead_letters, settings=at, metrics=metrics
+                sink,
+                log=log,
+                dead_letters=dead_letters,
+                settings=at,
+                metrics=metrics,
+                alone=alone_by(url, sink.name),
             )
 
         await run_worker(create, stop)

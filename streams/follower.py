@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 from projections.applied import Positions
 from projections.unavailable import ReadModelMissing
@@ -15,6 +16,7 @@ from streams.dead_letters.retrying import retry
 from streams.log import Log, pages_of, readable
 from streams.metrics import WorkerMetrics
 from streams.parking import Parking
+from streams.rebuild import Alone, Untold, rebuild
 from streams.received import Read, TopicRecord, read
 from streams.sink import Sink
 
@@ -25,6 +27,7 @@ class Follower:
     """Applies records to ``sink``, whatever fails and however often they come.
 
     ``owns`` says whether a partition is this worker's; of others it tries no dead letters again.
+    ``alone`` is entered to build read models that are missing: one process does it.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class Follower:
         *,
         stopping: Callable[[], bool] = lambda: False,
         owns: Callable[[int], bool] = lambda _partition: True,
+        alone: Alone = lambda: nullcontext(enter_result=True),
     ) -> None:
         self._sink = sink
         self._log = log
@@ -43,6 +47,7 @@ class Follower:
         self._metrics = metrics
         self._stopping = stopping
         self._owns = owns
+        self._alone = alone
         self._parking = Parking(sink.name, log, dead_letters, metrics)
         self._backoff = Backoff(logger, f"applying events to {sink.name}")
         self._turn = asyncio.Lock()
@@ -119,8 +124,6 @@ class Follower:
 
     async def _rebuild(self) -> None:
         """Make the read models anew from the whole log, and show them when they are whole."""
-        building = await self._sink.fresh()
-        async for page in pages_of(self._log, after=0):
-            await self._parking.apply(building, *readable(page))
-            await building.advance({record.partition: record.position for record in page})
+        await self._parking.look()
+        building = await rebuild(self._sink, self._log, self._parking, self._alone, Untold())
         await building.show()

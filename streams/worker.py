@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from streams.follower import Follower
 from streams.liveness import CommittedAge
 from streams.log import Log
 from streams.metrics import WorkerMetrics
+from streams.rebuild import Alone
 from streams.sink import Sink
 from streams.topics import dead_letters_of
 
@@ -50,6 +52,7 @@ def create_worker(
     dead_letters: DeadLetters,
     settings: WorkerSettings,
     metrics: WorkerMetrics,
+    alone: Alone = lambda: nullcontext(enter_result=True),
 ) -> faust.App:
     """The Faust app that applies the topic to ``sink``; it belongs to the running event loop."""
     app: Any = _app(settings)  # faust is only half typed
@@ -61,6 +64,7 @@ def create_worker(
         metrics,
         stopping=lambda: app.should_stop,
         owns=lambda partition: TP(settings.topic, partition) in app.consumer.assignment(),
+        alone=alone,
     )
 
     async def apply(stream: Any) -> None:

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 from projections.applied import RedisApplied
 from projections.generation import Generations
 from projections.listing_search.applied import SearchApplied
+from projections.listing_search.names import listings
 from sojourn.verify.claims import check_claims, check_strays
 from sojourn.verify.index import check_index
 from sojourn.verify.journal import check_journal
@@ -23,22 +23,11 @@ from sojourn.verify.sources import Sources
 from sojourn.verify.stores import Stores
 from sojourn.verify.strays import check_index_strays, check_redis_strays
 from sojourn.verify.timers import TimersCheck
+from sojourn.verify.told import Told
 from sojourn.verify.verification import Verification
 
 KEYS_AT_ONCE = 300
 """How many listings and accounts are compared at once: what is held in memory."""
-
-
-class Told(Protocol):
-    """Who wants to know how far it is."""
-
-    def begin(self, what: str, total: int | None = None) -> None:
-        """Something new is looked at, ``total`` things of it."""
-        ...
-
-    def advance(self, by: int) -> None:
-        """So many more were looked at."""
-        ...
 
 
 async def verify(stores: Stores, wait: float, journal: Path | None, told: Told) -> Verification:
@@ -125,7 +114,11 @@ async def _compare(
             )
         if search_at is not None:
             await check_index(
-                *(stores.elasticsearch, stores.index_prefix, without(sources, search_parked)),
+                *(
+                    stores.elasticsearch,
+                    listings(stores.index_prefix),
+                    without(sources, search_parked),
+                ),
                 *(search_at, stores.sources, now, result.documents, result.claims),
             )
         told.advance(len(sources.streams))

@@ -22,13 +22,13 @@ class Bar:
         self._task: TaskID | None = None
 
     def begin(self, what: str, total: int | None = None) -> None:
-        """See :class:`sojourn.verify.checking.Told`."""
+        """See :class:`sojourn.verify.told.Told`."""
         if self._task is not None:
             self._shown.remove_task(self._task)
         self._task = self._shown.add_task(what, total=total)
 
     def advance(self, by: int) -> None:
-        """See :class:`sojourn.verify.checking.Told`."""
+        """See :class:`sojourn.verify.told.Told`."""
         if self._task is not None:
             self._shown.advance(self._task, by)
 

@@ -27,12 +27,13 @@ from domain.rules.schedule import Schedule
 from domain.stay import Stay
 from projections.listing_search import index as names
 from projections.listing_search.criteria import Criteria
+from projections.listing_search.names import writing
 from projections.listing_search.pricing import TOTAL, total_of
 from projections.listing_search.projector import Folded, document, encode
 from projections.listing_search.queries import search
 from projections.listing_search.request import request
 from projections.parts import Part
-from streams.search import Write, write_forward
+from streams.search_generation import Write, write_forward
 from tests.domain.facts import NOW, nights, published
 from tests.domain.rulebooks import asking, listings
 from tests.projections.conftest import SearchStore
@@ -72,7 +73,7 @@ async def store(index: SearchStore, stored: list[Listing]) -> None:
         for each in stored
     }
     name = names.listings(index.prefix)
-    await write_forward(index.client, name, made)
+    await write_forward(index.client, writing(f"{name}-{names.CURRENT}"), made)
     await index.client.indices.refresh(index=name)
 
 

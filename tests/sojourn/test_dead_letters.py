@@ -14,7 +14,7 @@ from domain.booking.facts import BookingConfirmed
 from projections.booking.projector import BOOKING
 from projections.connect import connect_elasticsearch, connect_redis
 from projections.listing_search import projector
-from streams import search as searching
+from streams import search_generation as searching
 from streams.dead_letters.letter import Letter
 from streams.dead_letters.table import DeadLetterTable
 from streams.pages import Pages

@@ -87,8 +87,7 @@ class FakeSink:
     positions: dict[int, int] = field(default_factory=dict[int, int])
     shown: bool = True
     name: str = "fake"
-    building: FakeSink | None = None
-    seen_by: FakeSink | None = None
+    building: FakeBuilding | None = None
     fail: Callable[[str], None] = lambda _step: None
 
     async def apply(self, events: Sequence[Recorded]) -> None:
@@ -111,17 +110,46 @@ class FakeSink:
         for partition, position in positions.items():
             self.positions[partition] = max(position, self.positions.get(partition, 0))
 
-    async def fresh(self) -> FakeSink:
-        self.building = FakeSink(shown=False, seen_by=self)
+    async def build(self) -> FakeBuilding:
+        self.fail("build")
+        if self.building is None:
+            self.building = FakeBuilding(seen_by=self)
         return self.building
-
-    async def show(self) -> None:
-        assert self.seen_by, "only a fresh generation is shown"
-        self.seen_by.parts, self.seen_by.positions = self.parts, self.positions
-        self.seen_by.shown = True
 
     def flush(self) -> None:
         self.parts, self.positions, self.shown = {}, {}, False
+
+
+@dataclass
+class FakeBuilding:
+    """A generation in memory; what is not saved is lost when the process is."""
+
+    seen_by: FakeSink
+    parts: dict[PartKey, Part[Any]] = field(default_factory=dict[PartKey, Part[Any]])
+    positions: dict[int, int] = field(default_factory=dict[int, int])
+    generation: str = "new"
+    position: int = 0
+    ready: bool = False
+
+    async def apply(self, events: Sequence[Recorded]) -> None:
+        self.seen_by.fail("build apply")
+        self.parts |= folded(self.parts, events)
+
+    async def save(self, position: int, positions: Positions) -> None:
+        self.seen_by.fail("save")
+        self.position = position
+        self.positions |= positions
+
+    async def hand_over(self) -> None:
+        self.seen_by.fail("hand over")
+
+    async def finish(self) -> None:
+        self.ready = True
+
+    async def show(self) -> None:
+        assert self.ready
+        self.seen_by.parts, self.seen_by.positions = self.parts, self.positions
+        self.seen_by.shown, self.seen_by.building = True, None
 
 
 @dataclass
