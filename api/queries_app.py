@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 
@@ -100,7 +101,10 @@ def create_queries_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         pool.open(wait=False)
+        looking = asyncio.create_task(side.degraded.keep_looking(pool))
         yield
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
         await to_thread.run_sync(pool.close)
         await to_thread.run_sync(log.close)
         await elasticsearch.close()

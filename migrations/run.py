@@ -29,7 +29,7 @@ QUERIES_GRANTS = (
     "GRANT SELECT ON stored_events, event_log, relay_checkpoint TO {role}",
     "GRANT SELECT ON timers, timers_checkpoint, reactions, reactor_positions TO {role}",
     # Which listings' pages stand still; what stands in the letters is not for them.
-    "GRANT SELECT (sink, kind, state, key) ON dead_letters TO {role}",
+    "GRANT SELECT (sink, kind, state, key, stream) ON dead_letters TO {role}",
     # Administrators look accounts up by address; the password hashes stay out of reach.
     "GRANT SELECT (account_id, email_hash) ON credentials TO {role}",
 )

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("sojourn.process")
 
+STUCK = 120.0
+"""For how many seconds a worker may commit nothing, with records to come, before it counts as dead."""
+
 SILENCE = 15.0
 """For how many seconds timers may not get to look at the log before they count as dead."""
 
@@ -231,12 +234,13 @@ async def _work(settings: Settings, sink: Sink) -> None:
         topic=settings.topic,
         group=f"{settings.group_prefix}.{sink.name}",
     )
+    registry = CollectorRegistry()
+    metrics = WorkerMetrics(registry)
     with (
-        _registry(settings) as registry,
+        _shown(settings, registry, lambda: metrics.committed_for() < STUCK),
         workers_log(settings) as log,
         DeadLetterTable(url, sink.name) as dead_letters,
     ):
-        metrics = WorkerMetrics(registry)
 
         def create() -> App:
             return create_worker(

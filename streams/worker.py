@@ -77,7 +77,7 @@ def create_worker(
 
     async def watch_offsets() -> None:
         age = CommittedAge(app)
-        metrics.committed_age.set_function(age.seconds)
+        metrics.watch_committed(age.seconds)
         while not app.should_stop:
             age.look()
             await asyncio.sleep(WATCH)
