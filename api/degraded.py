@@ -1,4 +1,4 @@
-"""Which listings and bookings have documents that stand still, as dead letters wait for somebody."""
+"""Which listings and bookings have documents that stand still, as dead letters wait."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("sojourn.process")
 
 STUCK = 120.0
-"""For how many seconds a worker may commit nothing, with records to come, before it counts as dead."""
+"""For how many seconds a worker with records to come may commit nothing until it counts as dead."""
 
 SILENCE = 15.0
 """For how many seconds timers may not get to look at the log before they count as dead."""
@@ -261,6 +261,13 @@ def _registry(settings: Settings) -> Generator[CollectorRegistry]:
     registry = CollectorRegistry()
     with _shown(settings, registry, lambda: True):
         yield registry
+
+
+@contextmanager
+def shown_metrics(settings: Settings, registry: CollectorRegistry) -> Generator[None]:
+    """Show what ``registry`` counts at ``/metrics`` when a port for it is set."""
+    with _shown(settings, registry, lambda: True):
+        yield
 
 
 @contextmanager

@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 from projections.applied import RedisApplied
 from projections.generation import Generations
 from projections.listing_search.applied import SearchApplied
+from projections.listing_search.asking import asking
+from projections.listing_search.catalogue import Catalogue
 from projections.listing_search.names import applied, listings, of_generation
+from projections.registry import Registry
 from sojourn.verify.findings import Findings
 from sojourn.verify.index import check_index
 from sojourn.verify.log_rows import head, keys_behind, of_keys
@@ -50,7 +53,7 @@ async def compare_generations(
         whole = Sources.of(of_keys(stores.log, keys))
         sources = without(whole, apart)
         for name in names:
-            found = await _check(stores, store, name, sources)
+            found = await check_generation(stores, store, name, sources)
             documents += sum(n for what, n in found.counts.items() if what.startswith("documents"))
             if found.violations:
                 return Compared(documents, names, f"generation {name}: {found.violations[0]}")
@@ -59,7 +62,16 @@ async def compare_generations(
     return Compared(documents, names, None)
 
 
-async def _check(stores: Stores, store: str, name: str, sources: Sources) -> Findings:
+async def shown_generations(stores: Stores) -> dict[str, str]:
+    """The generation of each store that readers see, if they see one."""
+    pages = await Registry(stores.redis, stores.redis_prefix).shown()
+    with asking():
+        search = await Catalogue(stores.elasticsearch, stores.index_prefix).shown()
+    return {name: found for name, found in (("pages", pages), ("search", search)) if found}
+
+
+async def check_generation(stores: Stores, store: str, name: str, sources: Sources) -> Findings:
+    """Compare the documents that ``sources`` make with those of one generation of a store."""
     found = Findings(4, f"generation {name} is the fold of the log")
     claims = Findings(2, "not looked at here")
     now = datetime.now(UTC)

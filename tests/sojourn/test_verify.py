@@ -11,11 +11,13 @@ from uuid import uuid4
 import msgspec
 import psycopg
 import pytest
+from prometheus_client import CollectorRegistry
 
 from api.positions import encode_positions
 from eventlog.partitioner import partition_of
 from projections.generation import CURRENT
 from sojourn.verify.checking import verify
+from sojourn.verify.following import FollowMetrics, follow
 from sojourn.verify.stores import open_stores
 from sojourn.verify.verification import Verification
 from tests.platforms import Platform
@@ -388,3 +390,26 @@ async def test_the_command_ends_with_its_verdict_and_its_exit_code(world: SmallW
     broken = sojourn(world.platform, "verify", "--wait", "0")
     assert broken.returncode == 1
     assert broken.stdout.splitlines()[-1].startswith("verify: VIOLATED — claim ")
+
+
+async def test_following_names_each_difference_and_counts_round_by_round(
+    world: SmallWorld,
+) -> None:
+    registry = CollectorRegistry()
+    metrics = FollowMetrics(registry)
+
+    async def followed() -> list[str]:
+        found: list[str] = []
+        async with open_stores(world.platform.settings) as stores:
+            await follow(
+                stores, rate=1e9, metrics=metrics, told=Unheard(), found=found.append, rounds=1
+            )
+        return found
+
+    assert await followed() == []
+    await edited("account", "guest", "account", b"Somebody", b"Nobody")(world)
+    [found] = await followed()
+    assert re.match(r"account \S+ in Redis is not the fold of account-\S+ up to version 1", found)
+    assert registry.get_sample_value("sojourn_verify_rounds_total") == 2
+    assert registry.get_sample_value("sojourn_verify_differences_total") == 1
+    assert registry.get_sample_value("sojourn_verify_documents_total") == 14
