@@ -6,16 +6,19 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from time import monotonic
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from uuid_utils.compat import uuid7
 
+from commands.at_once import KnownLog, Unread
 from commands.context import Context
 from commands.receipts import InProgress, KeyReused, ReceiptRequest, StoredResponse
 from commands.turns import Turns
 from commands.work import Work
+from domain.account.refusals import AccountErased
 from domain.calendar.facts import ClaimMoved, NightsHeld, OfferHeld, RangeBlocked
 from domain.refusals import EmailTaken, NightsTaken, Refusal
 from eventlog.append import (
@@ -26,9 +29,12 @@ from eventlog.append import (
     Receipt,
     ReceiptExists,
 )
-from eventlog.application import EventLog, LogUnavailable
+from eventlog.application import EventLog, LogUnavailable, Pending
 from eventlog.committer import QueueFull
 from eventlog.partitioner import partition_of
+from eventlog.personal.answers import opened_answer, sealed_answer
+from eventlog.personal.keys import Erased
+from eventlog.personal.pool import KeysUnavailable
 
 M = TypeVar("M")
 R = TypeVar("R")
@@ -86,6 +92,17 @@ class Unverified(Exception):
         self.refused = refused
 
 
+@dataclass(frozen=True)
+class _Submitted(Generic[R]):
+    """A command that was decided and waits to be stored."""
+
+    work: Work
+    append: Append
+    waiting: Pending
+    result: R
+    response: StoredResponse | None
+
+
 class Commands:
     """Executes use cases against one log."""
 
@@ -110,10 +127,12 @@ class Commands:
         refused: Verified | None = None
         careful = False
         try:
+            if context.actor and self._log.is_erased(context.actor):
+                raise AccountErased
             while True:
                 work = Work(self._log, context, context.at or self._log.clock(), careful=careful)
                 try:
-                    return self._attempt(asked, work, refused)
+                    return self._attempt(asked, work, refused, give_up)
                 except Unverified as unverified:
                     refused = unverified.refused
                     if monotonic() > give_up:
@@ -127,7 +146,48 @@ class Commands:
                     careful = True
                     if monotonic() > give_up:
                         raise Unavailable from conflict
-        except (LogUnavailable, QueueFull) as error:
+        except (LogUnavailable, QueueFull, KeysUnavailable) as error:
+            raise Unavailable(str(error)) from error
+        except Erased:
+            raise AccountErased from None
+
+    async def at_once(
+        self,
+        handle: Callable[[M, Work], R],
+        message: M,
+        context: Context,
+        respond: Callable[[R], StoredResponse] | None = None,
+    ) -> Outcome[R] | None:
+        """As :meth:`execute` in an event loop, where it decides without a thread and then awaits.
+
+        None when that does not do: :meth:`execute` it in a thread, nothing has happened yet.
+        Raises :class:`Unavailable`, and a Refusal that the log itself has told.
+        """
+        now = context.at or self._log.clock_if_known()
+        if now is None:
+            return None
+        asked = Asked(handle, message, context, respond)
+        work = Work(cast("EventLog", KnownLog(self._log)), context, now)
+        with ExitStack() as turn:
+            work.take_turn = partial(self._take_free_turn, turn)
+            try:
+                if context.actor and work.log.is_erased(context.actor):
+                    return None
+                result = handle(message, work)
+                if not work.writes:
+                    return None
+                response = respond(result) if respond else None
+                give_up = monotonic() + self._deadline
+                submitted = self._submit(asked, work, result, response, give_up)
+            except (Unread, Refusal, Erased):
+                # A refusal counts only once the log has said that it rests on true versions.
+                return None
+        await submitted.waiting.known()
+        try:
+            return self._conclude(submitted)
+        except AppendFailed:
+            return None
+        except LogUnavailable as error:
             raise Unavailable(str(error)) from error
 
     def replayed(self, asked: ReceiptRequest | None) -> Outcome[Any] | None:
@@ -137,10 +197,14 @@ class Commands:
         """
         try:
             return self._replay(asked)
-        except LogUnavailable as error:
+        except (LogUnavailable, KeysUnavailable) as error:
             raise Unavailable(str(error)) from error
+        except Erased:
+            raise AccountErased from None
 
-    def _attempt(self, asked: Asked[M, R], work: Work, refused: Verified | None) -> Outcome[R]:
+    def _attempt(
+        self, asked: Asked[M, R], work: Work, refused: Verified | None, give_up: float
+    ) -> Outcome[R]:
         with ExitStack() as turn:
             self._take_turns(work, turn, refused)
             try:
@@ -149,10 +213,28 @@ class Commands:
                 turn.close()
                 raise self._verified(asked, work, refused) or refusal from None
             response = asked.respond(result) if asked.respond else None
-            append = append_of(work, asked, response, {} if work.writes else self._seen(work))
-            waiting = self._log.submit(append, work.decided)
+            submitted = self._submit(asked, work, result, response, give_up)
+        return self._conclude(submitted)
+
+    def _submit(
+        self,
+        asked: Asked[M, R],
+        work: Work,
+        result: R,
+        response: StoredResponse | None,
+        give_up: float,
+    ) -> _Submitted[R]:
+        append = append_of(work, asked, response, {} if work.writes else self._seen(work))
         try:
-            appended = self._log.outcome(waiting, work.decided, work.on)
+            waiting = self._log.submit(append, work.decided, give_up)
+        except QueueFull as error:
+            raise Unavailable("too many commands wait") from error
+        return _Submitted(work, append, waiting, result, response)
+
+    def _conclude(self, submitted: _Submitted[R]) -> Outcome[R]:
+        work, append = submitted.work, submitted.append
+        try:
+            appended = self._log.outcome(submitted.waiting, work.decided, work.on)
         except CredentialExists:
             raise EmailTaken from None
         except ClaimsOverlap as overlap:
@@ -162,7 +244,16 @@ class Commands:
         positions = appended.positions or (append.receipt.positions if append.receipt else {})
         if not work.writes and not append.receipt:
             positions = self._seen(work)
-        return Outcome(result=result, response=response, positions=dict(positions))
+        return Outcome(
+            result=submitted.result, response=submitted.response, positions=dict(positions)
+        )
+
+    def _take_free_turn(self, until_submitted: ExitStack, stream: str) -> None:
+        """The turn if nobody has it; raises Unread, as a thread that has it may be reading."""
+        lock = self._turns.take(stream, 0)
+        if lock is None:
+            raise Unread(stream)
+        until_submitted.callback(lock.release)
 
     def _take_turns(self, work: Work, until_submitted: ExitStack, refused: Verified | None) -> None:
         """Give ``work`` its one turn when it asks, and the time at which that has come."""
@@ -200,6 +291,7 @@ class Commands:
             return None
         if receipt.fingerprint != asked.fingerprint:
             raise KeyReused
+        receipt = opened_answer(receipt, self._log.sealing)
         response = StoredResponse(
             status=receipt.status, body=receipt.body, headers=dict(receipt.headers)
         )
@@ -245,6 +337,8 @@ def append_of(
             body=response.body,
             positions=positions,
         )
+        person = work.person or context.actor or receipt.account_id
+        receipt = sealed_answer(receipt, person, work.log.sealing)
     return Append(
         writes=tuple(work.writes) if writes else (),
         reads=work.reads,

@@ -96,3 +96,7 @@ class ClaimsOverlap(AppendFailed):
 
 class CredentialExists(AppendFailed):
     """An account with this e-mail address exists."""
+
+
+class TooLate(AppendFailed):
+    """Its turn came only after whoever asked had stopped waiting."""

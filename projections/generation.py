@@ -12,13 +12,13 @@ from redis.exceptions import RedisError
 
 from projections.unavailable import ReadModelMissing, ReadModelUnavailable
 
-CURRENT = "2"
+CURRENT = "3"
 """The shape that this code makes: raised whenever a model's documents change theirs.
 
-A generation is named by its shape and a number: the third that was built of shape 2 is ``2-3``.
+A generation is named by its shape and a number: the third that was built of shape 3 is ``3-3``.
 """
 
-OLDEST = "2"
+OLDEST = "3"
 """The oldest shape that this code's readers understand; behind it there is nothing for them."""
 
 

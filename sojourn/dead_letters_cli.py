@@ -10,7 +10,10 @@ dead_letters = typer.Typer(
     no_args_is_help=True, help="What workers could not apply: see it, retry it, put it aside."
 )
 
-Sink = Annotated[str | None, typer.Option(help="Only this worker's: pages, search, reactors.")]
+Sink = Annotated[
+    str | None,
+    typer.Option(help="Only this worker's: pages, search, feed, reactors, webhooks."),
+]
 Json = Annotated[
     bool | None,
     typer.Option("--json/--table", help="JSON lines, or a table; a table on a terminal."),

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0008"
-down_revision = "0004"
+down_revision = "0005"
 
 # ``data`` holds stored bytes only: what is encrypted in the log is encrypted here.
 DEAD_LETTERS = """

@@ -9,7 +9,7 @@ from elasticsearch import AsyncElasticsearch, BadRequestError
 from projections.listing_search.catalogue import READY, Catalogue
 from projections.listing_search.names import applied, listings, of_generation, writing
 
-CURRENT: Final = "2"
+CURRENT: Final = "3"
 """The shape that this code makes: raised whenever its documents change theirs.
 
 A generation is named by its shape and a number, as in :mod:`projections.generation`.
@@ -88,6 +88,7 @@ MAPPING: Final[dict[str, Any]] = {
         "description": _TEXT | {"copy_to": "words"},
         "words": _TEXT,
         "room_type": {"type": "keyword", "ignore_above": 1000, "copy_to": "words"},
+        "amenities": {"type": "keyword", "normalizer": "lowercase", "copy_to": "words"},
         "neighbourhood": _PLACE,
         "city": _PLACE,
         "country": _PLACE,

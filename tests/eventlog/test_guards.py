@@ -138,6 +138,30 @@ def test_one_refused_command_never_harms_its_neighbours_in_a_batch(log: EventLog
     assert failed == {2: ClaimsOverlap, 4: VersionConflict, 6: ReceiptExists}
 
 
+def test_a_violation_in_a_batch_costs_its_neighbours_neither_a_hole_nor_their_order(
+    log: EventLog, database: Database
+) -> None:
+    log.append(writing(holding(nights(1, 4))))
+    batch = [
+        writing(RoleGranted(role="host"), stream=f"{account_stream(GUEST)}-{n}") for n in range(5)
+    ]
+    batch.insert(0, writing(holding(nights(3, 6)), expected=1))
+    batch.insert(3, writing(holding(nights(2, 3)), expected=1, receipt=receipt("lies")))
+    batch.append(writing(holding(nights(7, 8)), expected=1, receipt=receipt("true")))
+    outcomes = log.append_together(batch)
+    assert [type(each) for each in outcomes] == [
+        *(ClaimsOverlap, Appended, Appended, ClaimsOverlap),
+        *(Appended, Appended, Appended, Appended),
+    ]
+    with LogReader(database.queries_url) as reader:
+        records = reader.read(0, 100)
+    assert [record.position for record in records] == list(range(1, 8))
+    assert len({record.recorded_at for record in records[1:]}) == 1
+    assert log.receipt(GUEST, "lies") is None
+    assert log.receipt(GUEST, "true") is not None
+    assert log.append(writing(HoldReleased(claim_id=GUEST), expected=2)).positions
+
+
 def test_what_is_released_is_free_in_the_same_step(log: EventLog) -> None:
     first = holding(nights(1, 4))
     log.append(writing(first))
