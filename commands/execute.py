@@ -35,6 +35,7 @@ from eventlog.partitioner import partition_of
 from eventlog.personal.answers import opened_answer, sealed_answer
 from eventlog.personal.keys import Erased
 from eventlog.personal.pool import KeysUnavailable
+from eventlog.recent import Known
 
 M = TypeVar("M")
 R = TypeVar("R")
@@ -44,7 +45,10 @@ DEADLINE = 10.0
 
 
 class Unavailable(Exception):
-    """The command was not carried out, for no fault of its own: try again in a moment."""
+    """The command could not be carried out in time, or whether it was is not known: try again.
+
+    Under its key a command that was carried out after all gets its first answer.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +82,17 @@ class Asked(Generic[M, R]):
 
 @dataclass(frozen=True)
 class Verified:
-    """These versions were the streams' own at this time."""
+    """These versions were the streams' own at this time, and ``on`` what they amounted to."""
 
     reads: dict[str, int]
+    on: dict[str, Known[Any]]
     at: datetime
+
+    def covers(self, work: Work) -> bool:
+        """Whether ``work`` was decided on the very same, and not before that time."""
+        same = all(work.on.get(stream) is known for stream, known in self.on.items())
+        on_time = work.context.at is not None or self.at <= work.now
+        return same and on_time and self.reads == work.reads
 
 
 class Unverified(Exception):
@@ -278,12 +289,11 @@ class Commands:
 
         Raises ReceiptExists or VersionConflict when it is not, as an append does.
         """
-        on_time = refused is not None and (asked.context.at or refused.at <= work.now)
-        if refused and on_time and refused.reads == work.reads:
+        if refused and refused.covers(work):
             return None
         waiting = self._log.submit(append_of(work, asked, None, {}, writes=False), {})
         appended = self._log.outcome(waiting, {}, work.on)
-        return Unverified(Verified(dict(work.reads), appended.recorded_at))
+        return Unverified(Verified(dict(work.reads), dict(work.on), appended.recorded_at))
 
     def _replay(self, asked: ReceiptRequest | None) -> Outcome[Any] | None:
         receipt = self._log.receipt(asked.account_id, asked.key) if asked else None
@@ -350,6 +360,7 @@ def append_of(
         credential=work.credential if writes else None,
         holds=work.holds if writes else {},
         key=(context.receipt.account_id, context.receipt.key) if context.receipt else None,
+        roots={stream: known.root for stream, known in {**work.decided, **work.on}.items()},
     )
 
 

@@ -51,7 +51,7 @@ from domain.webhook.state import evolve as evolve_webhook
 from eventlog.append import Credential, StreamWrite
 from eventlog.application import EventLog
 from eventlog.personal.marks import personal_fields
-from eventlog.recent import Known
+from eventlog.recent import Known, Root
 
 S = TypeVar("S")
 
@@ -334,4 +334,4 @@ class Work:
 
     def _decide(self, stream: str, version: int, state: object) -> None:
         before = self.on.get(stream)
-        self.decided[stream] = Known(version, state, before.root if before else object())
+        self.decided[stream] = Known(version, state, before.root if before else Root())

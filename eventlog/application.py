@@ -17,6 +17,7 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.postgres import PostgresDatastore, PostgresFactory
 from eventsourcing.utils import Environment
+from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 
 from eventlog.append import Append, Appended, AppendFailed, Receipt
@@ -26,7 +27,7 @@ from eventlog.connections import died
 from eventlog.mapper import EventMapper, StreamEvent
 from eventlog.personal.sealing import Sealing
 from eventlog.prepared import Prepared
-from eventlog.recent import Known, Recent
+from eventlog.recent import Known, Recent, Root
 from eventlog.recorder import Recorder
 from eventlog.snapshots import Snapshots
 
@@ -71,6 +72,14 @@ class _Datastore(PostgresDatastore):
     def register_type_adapters(self) -> None:
         """Nothing: our statements use no composite types, and starting needs no connection."""
 
+    def after_connect_func(self) -> Callable[[Connection[Any]], None]:
+        """No setting of the session, which is nobody's own behind a pooler: the role has them."""
+
+        def after_connect(connection: Connection[Any]) -> None:
+            connection.autocommit = True
+
+        return after_connect
+
 
 class EventLog(Application[str]):
     """The event log of the platform on the library's application, repository and recorder."""
@@ -90,7 +99,7 @@ class EventLog(Application[str]):
         super().__init__(
             {"AGGREGATE_CACHE_MAXSIZE": str(CACHED_STREAMS), "DEEPCOPY_FROM_AGGREGATE_CACHE": "n"}
         )
-        self._committer = Committer(self.store)
+        self._committer = Committer(self.store, lambda late: late.append.not_stored())
         self._recent = Recent(CACHED_STREAMS)
         self._clock = DatabaseClock(self.now)
         self._snapshots = Snapshots(self._select)
@@ -158,7 +167,7 @@ class EventLog(Application[str]):
             loaded = self.load(stream, evolve)
             if loaded is None:
                 return None
-            known = Known[object](loaded.version, loaded.state, object())
+            known = Known[object](loaded.version, loaded.state, Root())
             self._recent.put(stream, known)
         return cast("Known[S]", known)
 
@@ -209,7 +218,12 @@ class EventLog(Application[str]):
 
     def store(self, batch: Sequence[Prepared]) -> list[Appended | AppendFailed]:
         """As :meth:`append_together`, of what is encoded already."""
-        return cast("Recorder", self.recorder).store(batch)
+        try:
+            return cast("Recorder", self.recorder).store(batch)
+        except BaseException:
+            for each in batch:
+                each.append.not_stored()
+            raise
 
     def close(self) -> None:
         """Store what waits, and give the connections back."""
@@ -331,7 +345,6 @@ def _datastore(url: str, pool_size: int, max_overflow: int) -> PostgresDatastore
         user=str(parts.get("user") or ""),
         password=str(parts.get("password") or ""),
         connect_timeout=5,
-        idle_in_transaction_session_timeout=10,
         pool_size=pool_size,
         max_overflow=max_overflow,
         lock_timeout=5,

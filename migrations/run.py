@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
@@ -40,6 +41,26 @@ QUERIES_GRANTS = (
 )
 
 
+REVOKE_TEMPORARY = """
+DO $$ BEGIN
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END $$
+"""
+
+# On the roles, since what a session sets does not last behind a pooler that shares connections.
+# A stuck client must not hold the log's lock, and a runaway query must not hold a reader.
+COMMANDS_LIMITS = {
+    "statement_timeout": "30s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "10s",
+}
+READERS_LIMITS = {
+    "statement_timeout": "30s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
 def upgrade(owner_url: str, commands_url: str, queries_url: str, workers_url: str) -> None:
     """Run every revision, then create or update the three roles named by their URLs.
 
@@ -51,9 +72,11 @@ def upgrade(owner_url: str, commands_url: str, queries_url: str, workers_url: st
         # One migration at a time, however many processes start together.
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('sojourn migrations'))"))
         command.upgrade(_config(connection), "head")
-        _grant(connection, commands_url, COMMANDS_GRANTS)
-        _grant(connection, queries_url, QUERIES_GRANTS)
-        _grant(connection, workers_url, WORKERS_GRANTS)
+        # Else every role may fill the disk with tables of its own.
+        connection.execute(text(REVOKE_TEMPORARY))
+        _grant(connection, commands_url, COMMANDS_GRANTS, COMMANDS_LIMITS)
+        _grant(connection, queries_url, QUERIES_GRANTS, READERS_LIMITS)
+        _grant(connection, workers_url, WORKERS_GRANTS, READERS_LIMITS)
     engine.dispose()
 
 
@@ -81,8 +104,8 @@ def upgrade_keys(owner_url: str, keys_url: str, queries_url: str) -> None:
         command.upgrade(config, "head")
         # Who may sign in to the server's other databases may not look here.
         connection.exec_driver_sql("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-        _grant(connection, keys_url, KEYS_GRANTS)
-        _grant(connection, queries_url, KEYS_QUERIES_GRANTS)
+        _grant(connection, keys_url, KEYS_GRANTS, COMMANDS_LIMITS)
+        _grant(connection, queries_url, KEYS_QUERIES_GRANTS, READERS_LIMITS)
     engine.dispose()
 
 
@@ -106,7 +129,9 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def _grant(connection: Connection, url: str, grants: tuple[str, ...]) -> None:
+def _grant(
+    connection: Connection, url: str, grants: tuple[str, ...], limits: Mapping[str, str]
+) -> None:
     parts = conninfo_to_dict(url)
     quote = connection.dialect.identifier_preparer.quote_identifier
     role, password = quote(str(parts["user"])), str(parts.get("password") or "")
@@ -116,9 +141,8 @@ def _grant(connection: Connection, url: str, grants: tuple[str, ...]) -> None:
     literal = "'" + password.replace("'", "''") + "'"
     verb = "ALTER" if exists else "CREATE"
     connection.exec_driver_sql(f"{verb} ROLE {role} LOGIN PASSWORD {literal}".replace("%", "%%"))
-    # A stuck client must not hold the log's lock, and a runaway query must not hold a reader.
-    connection.exec_driver_sql(f"ALTER ROLE {role} SET statement_timeout = '30s'")
-    connection.exec_driver_sql(f"ALTER ROLE {role} SET timezone = 'UTC'")
+    for name, value in {**limits, "timezone": "UTC"}.items():
+        connection.exec_driver_sql(f"ALTER ROLE {role} SET {name} = '{value}'")
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {role}")
     for grant in grants:
         connection.exec_driver_sql(grant.format(role=role))

@@ -16,6 +16,7 @@ from stack.secret_files import random_key, secret
 
 OWNER = frozenset({"SOJOURN_POSTGRES_URL"})
 COMMANDS_ROLE = frozenset({"SOJOURN_POSTGRES_COMMANDS_URL"})
+RELAYS_WAY = frozenset({"SOJOURN_POSTGRES_RELAY_URL"})
 QUERIES_ROLE = frozenset({"SOJOURN_POSTGRES_QUERIES_URL"})
 WORKERS_ROLE = frozenset({"SOJOURN_POSTGRES_WORKERS_URL"})
 KEYS_OWNER = frozenset({"SOJOURN_POSTGRES_KEYS_OWNER_URL"})
@@ -29,6 +30,7 @@ ROLES = COMMANDS_ROLE | QUERIES_ROLE | WORKERS_ROLE
 CREDENTIALS = (
     OWNER
     | ROLES
+    | RELAYS_WAY
     | KEYS_OWNER
     | PERSONAL_KEYS
     | PERSONAL_KEYS_TO_READ
@@ -62,7 +64,7 @@ class App:
 APPS = (
     App("commands", "api commands", COMMAND_SIDE | TO_SEND_MAIL, port="commands"),
     App("queries", "api queries", QUERY_SIDE, port="queries"),
-    App("relay", "relay", COMMANDS_ROLE),
+    App("relay", "relay", COMMANDS_ROLE | RELAYS_WAY),
     App("pages", "worker pages", WORKER),
     App("search", "worker search", WORKER),
     App("feed", "worker feed", WORKER),

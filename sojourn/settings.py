@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     postgres_keys_queries_url: str | None = Field(
         default=None, description="the database of personal keys as the role that may only SELECT"
     )
+    postgres_relay_url: str | None = Field(
+        default=None,
+        description="Postgres straight for the relay, if the commands' URL leads to a pooler",
+    )
     kafka_bootstrap: str | None = Field(
         default=None, description="Kafka, as host:port, several by commas"
     )

@@ -159,7 +159,7 @@ def relay(settings: Settings) -> None:
     from streams.relay import RelaySettings, run_relay
 
     # The one role that may move the checkpoint reads the log with it, too.
-    url = settings.need("postgres_commands_url")
+    url = settings.postgres_relay_url or settings.need("postgres_commands_url")
     to = RelaySettings(
         postgres_url=url,
         bootstrap=settings.need("kafka_bootstrap"),
@@ -283,7 +283,7 @@ async def webhooks_worker(settings: Settings) -> None:
     url = settings.need("postgres_commands_url")
     letters = Letters(settings.mail_from, settings.mail_links)
     with (
-        event_log(settings, pool_size=1, overflow=4) as log,
+        event_log(settings, pool_size=1, overflow=4, sealed=True) as log,
         workers_log(settings) as reader,
         Deliveries(url) as deliveries,
         Receipts(url, REACTOR) as receipts,

@@ -55,13 +55,15 @@ def new_platform(servers: Addresses, folder: Path) -> Generator[Platform]:
     platform = Platform(name, folder, _settings(servers, name, folder))
     with psycopg.connect(servers.postgres_url, autocommit=True) as owner:
         owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            migrate(platform.settings, lambda _line: None)
-            yield platform
-        finally:
+    try:
+        migrate(platform.settings, lambda _line: None)
+        yield platform
+    finally:
+        # Anew, since a test may have restarted Postgres.
+        with psycopg.connect(servers.postgres_url, autocommit=True) as owner:
             _drop_database(owner, name)
-            drop_topics(servers.kafka_bootstrap, platform.settings.topic)
-            asyncio.run(_drop_read_models(platform.settings))
+        drop_topics(servers.kafka_bootstrap, platform.settings.topic)
+        asyncio.run(_drop_read_models(platform.settings))
 
 
 def free_port() -> int:

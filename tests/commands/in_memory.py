@@ -23,7 +23,7 @@ from domain.streams import category
 from eventlog.append import StreamWrite
 from eventlog.application import EventLog
 from eventlog.personal.sealing import Sealing
-from eventlog.recent import Known
+from eventlog.recent import Known, Root
 from tests.keyring import sealing
 
 EVOLVE: dict[str, Callable[[Any, Any], Any]] = {
@@ -103,4 +103,4 @@ class InMemory:
         for event in write.events:
             state = EVOLVE[category(write.stream)](state, event)
             self.happened.append(Happened(write.stream, event, now, actor))
-        self.streams[write.stream] = Known(version + len(write.events), state, write.stream)
+        self.streams[write.stream] = Known(version + len(write.events), state, Root())
