@@ -49,4 +49,4 @@ async def reset(request: Request, side: Side, body: ResetBody) -> Response:
         if not from_thread.run(credentials.replace_password, token.account_id, kept, chosen):
             raise LinkSpent
 
-    return await side.carry_out(request, replace, token, done, account=token.account_id)
+    return await side.carry_out(request, replace, token, done, account=token.account_id, long=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import elasticsearch
@@ -17,6 +18,8 @@ from api.conventions.problems import Problem, problem_response
 from api.conventions.refused import problem_of
 from commands.receipts import InProgress, KeyReused
 from domain.refusals import Refusal
+
+_log = logging.getLogger("sojourn.api")
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -50,7 +53,9 @@ async def tell_in_progress(request: Request, error: Exception) -> Response:
 
 
 async def tell_outage(request: Request, error: Exception) -> Response:
-    """A server behind the API is down."""
+    """A server behind the API is down; which one, only the log tells."""
+    # The text of an outage may name an address, but never what somebody asked.
+    _log.warning("%s %s: %s: %s", request.method, request.url.path, type(error).__name__, error)
     return problem_response(unavailable())
 
 

@@ -55,6 +55,7 @@ EVENTS: dict[int | str, dict[str, Any]] = {
 @router.get(
     "/v1/bookings/{booking_id}/live",
     summary="Listen to a booking",
+    status_code=200,
     response_class=EventStream,
     responses=EVENTS,
 )
@@ -88,6 +89,7 @@ async def listen_to_booking(
 @router.get(
     "/v1/me/live",
     summary="Listen to my listings' bookings",
+    status_code=200,
     response_class=EventStream,
     responses=EVENTS,
 )

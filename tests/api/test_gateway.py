@@ -165,7 +165,7 @@ def test_the_whole_api_is_one_valid_document(http: httpx.Client) -> None:
     assert problem(http.delete("/v1/listings")) == (405, "method_not_allowed")
     assert http.delete("/v1/listings").headers["allow"] == "GET, HEAD, POST"
     assert http.get("/v1/quotes").headers["allow"] == "POST"
-    assert http.put("/v1/me").headers["allow"] == "GET, HEAD, PATCH"
+    assert http.put("/v1/me").headers["allow"] == "DELETE, GET, HEAD, PATCH"
 
 
 async def test_a_header_as_long_as_the_query_it_repeats_passes() -> None:
@@ -178,7 +178,7 @@ async def test_a_header_as_long_as_the_query_it_repeats_passes() -> None:
 @pytest.mark.servers
 def test_options_tells_the_methods_of_both_apps(http: httpx.Client) -> None:
     assert http.options("/v1/listings").headers["allow"] == "GET, HEAD, OPTIONS, POST"
-    assert http.options("/v1/me").headers["allow"] == "GET, HEAD, OPTIONS, PATCH"
+    assert http.options("/v1/me").headers["allow"] == "DELETE, GET, HEAD, OPTIONS, PATCH"
 
 
 @pytest.mark.servers
