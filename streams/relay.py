@@ -7,10 +7,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from streams.backoff import Backoff
-from streams.checkpoint import Seat
+from streams.checkpoint import Checkpoint, Seat
 from streams.log import Log
 from streams.metrics import RelayMetrics
 from streams.sender import Sender, connect_producer
@@ -60,7 +60,7 @@ def run_relay(
                     backoff.succeeded()
                     if stop.wait(settings.stand_by_every):
                         return
-                _Turn(log, settings, metrics, seat, connect, backoff).run(stop)
+                Turn(log, settings, metrics, seat, connect, backoff).run(stop)
         except Exception as error:  # noqa: BLE001 - whatever it was, start again from the checkpoint
             metrics.restarts.inc()
             stop.wait(backoff.failed(error))
@@ -68,7 +68,23 @@ def run_relay(
             metrics.active.set(0)
 
 
-class _Turn:
+class Place(Protocol):
+    """What of a :class:`streams.checkpoint.Seat` a turn needs; calls raise when it is lost."""
+
+    def load(self) -> Checkpoint:
+        """The checkpoint."""
+        ...
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Store the checkpoint."""
+        ...
+
+    def prove(self) -> None:
+        """Raise when the place is lost."""
+        ...
+
+
+class Turn:
     """From taking the seat to the first failure, or the end."""
 
     def __init__(
@@ -76,7 +92,7 @@ class _Turn:
         log: Log,
         settings: RelaySettings,
         metrics: RelayMetrics,
-        seat: Seat,
+        seat: Place,
         connect: Callable[[str], Any],
         backoff: Backoff,
     ) -> None:
@@ -84,28 +100,31 @@ class _Turn:
         self._settings = settings
         self._metrics = metrics
         self._seat = seat
-        self._connect = connect
         self._backoff = backoff
         self._saved = seat.load()
         self._saved_at = time.monotonic()
         self._counted = 0
+        self._sender = Sender(connect(settings.bootstrap), settings.topic, self._saved)
+        logger.info("relaying from position %d", self._saved.position)
+        metrics.active.set(1)
+        metrics.position.set(self._saved.position)
 
     def run(self, stop: threading.Event) -> None:
         """Read, send and move the checkpoint, until told to stop or until something fails."""
-        sender = Sender(self._connect(self._settings.bootstrap), self._settings.topic, self._saved)
-        logger.info("relaying from position %d", self._saved.position)
-        self._metrics.active.set(1)
-        self._metrics.position.set(self._saved.position)
         try:
             while not stop.is_set():
-                full = self._send_page(sender)
-                self._save(sender)
-                if not full:
+                if not self.step():
                     stop.wait(self._settings.poll_every)
-            sender.settle(5.0)
-            self._save(sender, now=True)
+            self._sender.settle(5.0)
+            self._save(self._sender, now=True)
         finally:
-            sender.close()
+            self._sender.close()
+
+    def step(self) -> bool:
+        """Send the next page and move the checkpoint; whether there may be more at once."""
+        full = self._send_page(self._sender)
+        self._save(self._sender)
+        return full
 
     def _send_page(self, sender: Sender) -> bool:
         """Send what is new; whether there may be more at once."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import faust
 
+from streams.applying import apply_stream
 from streams.follower import Follower
 from streams.liveness import CommittedAge
 from streams.log import Log
@@ -19,12 +20,6 @@ from streams.sink import Sink
 from streams.topics import dead_letters_of
 
 logger = logging.getLogger(__name__)
-
-BATCH = 500
-"""How many records at most are applied at once."""
-
-WITHIN = 0.005
-"""For how many seconds at most a record waits for others to be applied with it."""
 
 WATCH = 1.0
 """Every how many seconds a worker looks after itself and its read models."""
@@ -58,13 +53,7 @@ def create_worker(
     follower = Follower(sink, log, dead_letters, metrics, stopping=lambda: app.should_stop)
 
     async def apply(stream: Any) -> None:
-        # Only noack_take leaves acknowledging to us, after the documents are written.
-        taken: list[Any]
-        async for taken in stream.noack_take(BATCH, within=WITHIN):
-            if not await follower.follow([_record(event) for event in taken]):
-                return
-            for event in taken:
-                await stream.ack(event)
+        await apply_stream(stream, follower)
 
     async def watch_read_models() -> None:
         while not app.should_stop:
@@ -102,17 +91,6 @@ def _app(settings: WorkerSettings) -> faust.App:
         # It would wait for ever for what a sink that is down keeps unacknowledged.
         stream_wait_empty=False,
         producer_acks=-1,
-    )
-
-
-def _record(event: Any) -> TopicRecord:
-    message = event.message
-    return TopicRecord(
-        partition=message.partition,
-        offset=message.offset,
-        key=message.key,
-        value=message.value,
-        headers=list(message.headers or ()),
     )
 
 
