@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -22,7 +22,10 @@ from api.sign_in.grants import SignIn
 from commands.context import Context
 from commands.execute import Commands, Outcome
 from commands.receipts import ReceiptRequest, StoredResponse
+from commands.webhooks.deliveries import Deliveries
 from commands.work import Work
+from domain.webhook.addresses import Network
+from eventlog.personal.forgetting import Forgetting
 
 M = TypeVar("M")
 R = TypeVar("R")
@@ -35,7 +38,9 @@ AT_ONCE = 64
 class CommandSide:
     """What the endpoints of the command app call; ``key`` is that of request fingerprints.
 
-    ``webhook_keys`` are those with which payment providers sign, by the provider's name.
+    ``forgetting`` finishes the erasure of a person. ``webhook_keys`` are those with which payment
+    providers sign, by the provider's name. Webhooks may go to ``webhook_networks`` beside the
+    public ones, and ``webhook_secrets_key`` is that from which their secrets follow.
     ``verified_only``: booking takes a verified e-mail address.
     """
 
@@ -43,6 +48,10 @@ class CommandSide:
     sign_in: SignIn
     correspondence: Correspondence
     key: bytes
+    forgetting: Forgetting
+    deliveries: Deliveries
+    webhook_secrets_key: bytes
+    webhook_networks: Sequence[Network] = ()
     webhook_keys: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     verified_only: bool = False
     clock: Clock = utc_now

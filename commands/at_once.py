@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NoReturn
+from collections.abc import Callable, Collection
+from typing import Any, NoReturn, cast
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from eventlog.application import EventLog
+from eventlog.personal.keys import PersonalKeys
+from eventlog.personal.sealing import Sealing
 from eventlog.recent import Known
 
 
@@ -28,5 +33,36 @@ class KnownLog:
             raise Unread
         return known
 
+    @property
+    def sealing(self) -> Sealing:
+        """What seals with keys that are remembered; its methods raise Unread for others."""
+        sealing = self._log.sealing
+        return Sealing(cast("PersonalKeys", _RememberedKeys(sealing.keys)))
+
+    def is_erased(self, person: UUID) -> bool:
+        """Whether the person is erased; raises Unread when that is not remembered."""
+        if not self._log.sealing.keys.remembers([person]):
+            raise Unread
+        return self._log.is_erased(person)
+
     def __getattr__(self, name: str) -> NoReturn:
         raise Unread(name)
+
+
+class _RememberedKeys:
+    """Keys that need no database."""
+
+    def __init__(self, keys: PersonalKeys) -> None:
+        self._keys = keys
+
+    def to_write(self, person: UUID) -> AESGCM:
+        """See :meth:`eventlog.personal.keys.PersonalKeys.to_write`; raises Unread."""
+        if not self._keys.remembers([person]):
+            raise Unread
+        return self._keys.to_write(person)
+
+    def to_read(self, people: Collection[UUID]) -> dict[UUID, AESGCM]:
+        """See :meth:`eventlog.personal.keys.PersonalKeys.to_read`; raises Unread."""
+        if not self._keys.remembers(people):
+            raise Unread
+        return self._keys.to_read(people)

@@ -18,6 +18,7 @@ from commands.context import Context
 from commands.receipts import InProgress, KeyReused, ReceiptRequest, StoredResponse
 from commands.turns import Turns
 from commands.work import Work
+from domain.account.refusals import AccountErased
 from domain.calendar.facts import ClaimMoved, NightsHeld, OfferHeld, RangeBlocked
 from domain.refusals import EmailTaken, NightsTaken, Refusal
 from eventlog.append import (
@@ -31,6 +32,10 @@ from eventlog.append import (
 from eventlog.application import EventLog, LogUnavailable, Pending
 from eventlog.committer import QueueFull
 from eventlog.partitioner import partition_of
+from eventlog.personal.answers import opened_answer, sealed_answer
+from eventlog.personal.keys import Erased
+from eventlog.personal.pool import KeysUnavailable
+from eventlog.recent import Known
 
 M = TypeVar("M")
 R = TypeVar("R")
@@ -40,7 +45,10 @@ DEADLINE = 10.0
 
 
 class Unavailable(Exception):
-    """The command was not carried out, for no fault of its own: try again in a moment."""
+    """The command could not be carried out in time, or whether it was is not known: try again.
+
+    Under its key a command that was carried out after all gets its first answer.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +82,17 @@ class Asked(Generic[M, R]):
 
 @dataclass(frozen=True)
 class Verified:
-    """These versions were the streams' own at this time."""
+    """These versions were the streams' own at this time, and ``on`` what they amounted to."""
 
     reads: dict[str, int]
+    on: dict[str, Known[Any]]
     at: datetime
+
+    def covers(self, work: Work) -> bool:
+        """Whether ``work`` was decided on the very same, and not before that time."""
+        same = all(work.on.get(stream) is known for stream, known in self.on.items())
+        on_time = work.context.at is not None or self.at <= work.now
+        return same and on_time and self.reads == work.reads
 
 
 class Unverified(Exception):
@@ -123,6 +138,8 @@ class Commands:
         refused: Verified | None = None
         careful = False
         try:
+            if context.actor and self._log.is_erased(context.actor):
+                raise AccountErased
             while True:
                 work = Work(self._log, context, context.at or self._log.clock(), careful=careful)
                 try:
@@ -140,8 +157,10 @@ class Commands:
                     careful = True
                     if monotonic() > give_up:
                         raise Unavailable from conflict
-        except (LogUnavailable, QueueFull) as error:
+        except (LogUnavailable, QueueFull, KeysUnavailable) as error:
             raise Unavailable(str(error)) from error
+        except Erased:
+            raise AccountErased from None
 
     async def at_once(
         self,
@@ -163,14 +182,17 @@ class Commands:
         with ExitStack() as turn:
             work.take_turn = partial(self._take_free_turn, turn)
             try:
+                if context.actor and work.log.is_erased(context.actor):
+                    return None
                 result = handle(message, work)
-            except (Unread, Refusal):
+                if not work.writes:
+                    return None
+                response = respond(result) if respond else None
+                give_up = monotonic() + self._deadline
+                submitted = self._submit(asked, work, result, response, give_up)
+            except (Unread, Refusal, Erased):
                 # A refusal counts only once the log has said that it rests on true versions.
                 return None
-            if not work.writes:
-                return None
-            response = respond(result) if respond else None
-            submitted = self._submit(asked, work, result, response, monotonic() + self._deadline)
         await submitted.waiting.known()
         try:
             return self._conclude(submitted)
@@ -186,8 +208,10 @@ class Commands:
         """
         try:
             return self._replay(asked)
-        except LogUnavailable as error:
+        except (LogUnavailable, KeysUnavailable) as error:
             raise Unavailable(str(error)) from error
+        except Erased:
+            raise AccountErased from None
 
     def _attempt(
         self, asked: Asked[M, R], work: Work, refused: Verified | None, give_up: float
@@ -265,12 +289,11 @@ class Commands:
 
         Raises ReceiptExists or VersionConflict when it is not, as an append does.
         """
-        on_time = refused is not None and (asked.context.at or refused.at <= work.now)
-        if refused and on_time and refused.reads == work.reads:
+        if refused and refused.covers(work):
             return None
         waiting = self._log.submit(append_of(work, asked, None, {}, writes=False), {})
         appended = self._log.outcome(waiting, {}, work.on)
-        return Unverified(Verified(dict(work.reads), appended.recorded_at))
+        return Unverified(Verified(dict(work.reads), dict(work.on), appended.recorded_at))
 
     def _replay(self, asked: ReceiptRequest | None) -> Outcome[Any] | None:
         receipt = self._log.receipt(asked.account_id, asked.key) if asked else None
@@ -278,6 +301,7 @@ class Commands:
             return None
         if receipt.fingerprint != asked.fingerprint:
             raise KeyReused
+        receipt = opened_answer(receipt, self._log.sealing)
         response = StoredResponse(
             status=receipt.status, body=receipt.body, headers=dict(receipt.headers)
         )
@@ -323,6 +347,8 @@ def append_of(
             body=response.body,
             positions=positions,
         )
+        person = work.person or context.actor or receipt.account_id
+        receipt = sealed_answer(receipt, person, work.log.sealing)
     return Append(
         writes=tuple(work.writes) if writes else (),
         reads=work.reads,
@@ -334,6 +360,7 @@ def append_of(
         credential=work.credential if writes else None,
         holds=work.holds if writes else {},
         key=(context.receipt.account_id, context.receipt.key) if context.receipt else None,
+        roots={stream: known.root for stream, known in {**work.decided, **work.on}.items()},
     )
 
 

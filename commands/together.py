@@ -17,6 +17,8 @@ from domain.refusals import Refusal
 from eventlog.append import AppendFailed
 from eventlog.application import EventLog, LogUnavailable, Pending
 from eventlog.committer import QueueFull
+from eventlog.personal.keys import Erased
+from eventlog.personal.pool import KeysUnavailable
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Together:
                 response = each.respond(result) if each.respond else None
                 append = append_of(work, each, response, {})
                 waiting = self._log.submit(append, work.decided)
-            except (Refusal, LogUnavailable, QueueFull):
+            except (Refusal, LogUnavailable, QueueFull, KeysUnavailable, Erased):
                 # It is asked again when all before it is stored: what it is told then counts.
                 break
             submitted.append(_Submitted(work, waiting, result, response))

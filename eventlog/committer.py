@@ -69,10 +69,18 @@ class Waiting(Generic[T]):
 
 
 class Committer(Generic[T]):
-    """Gathers appends and hands them to ``store`` in batches, oldest first."""
+    """Gathers appends and hands them to ``store`` in batches, oldest first.
 
-    def __init__(self, store: Callable[[Sequence[T]], list[Appended | AppendFailed]]) -> None:
+    Those that are too late are handed to ``forgo`` instead, before what comes after them is stored.
+    """
+
+    def __init__(
+        self,
+        store: Callable[[Sequence[T]], list[Appended | AppendFailed]],
+        forgo: Callable[[T], object] = lambda _late: None,
+    ) -> None:
         self._store = store
+        self._forgo = forgo
         self._gathered = Condition()
         self._queue: deque[Waiting[T]] = deque()
         self._last: Waiting[T] | None = None
@@ -129,6 +137,8 @@ class Committer(Generic[T]):
         while batch := self._gather():
             now = monotonic()
             late = [each for each in batch if each.deadline is not None and each.deadline < now]
+            for each in late:
+                self._forgo(each.append)
             _tell(late, [TooLate()] * len(late))
             timely = [each for each in batch if each.outcome is None] if late else batch
             if timely:

@@ -18,6 +18,7 @@ import psycopg
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
 
+from eventlog import lost
 from eventlog.append import (
     Append,
     Appended,
@@ -61,7 +62,7 @@ CLOCK = Statement(
 )
 STATEMENTS = (
     BEGIN, COMMIT, LOCK_TIMEOUT, LOCK, SAVEPOINT, ROLL_BACK, HEADS, HOLDS, RECEIPTS, CLOCK,
-    *ROW_STATEMENTS, *CLAIM_STATEMENTS,
+    *lost.STATEMENTS, *ROW_STATEMENTS, *CLAIM_STATEMENTS,
 )  # fmt: skip
 FAILURES: dict[str | None, type[AppendFailed]] = {
     "stored_events_pkey": VersionConflict,
@@ -84,11 +85,15 @@ class _Progress:
 
 @dataclass
 class _Seen:
-    """What a batch found under the lock, kept up to date as its commands are taken in."""
+    """What a batch found under the lock, kept up to date as its commands are taken in.
+
+    ``stored`` are those of its commands that an attempt whose answer was lost had stored.
+    """
 
     heads: dict[str, int]
     holds: dict[UUID, int]
     answered: set[tuple[UUID, str] | None]
+    stored: dict[str, Appended]
     position: int
     now: datetime
 
@@ -114,18 +119,22 @@ class Recorder(PostgresApplicationRecorder):
     def store(self, batch: Sequence[Prepared]) -> list[Appended | AppendFailed]:
         """Store each command of ``batch`` whole or not at all, and say which.
 
-        Raises the library's OperationalError when the outcome is unknown: read the receipts then.
+        When the connection is lost, another one finds out what was stored: :mod:`eventlog.lost`.
+        Raises the library's OperationalError when none is to be had, and the outcome is unknown:
+        read the receipts then.
         """
         try:
             return self._store(batch, self._together)
         except IntegrityError as error:
             if len(batch) == 1:
+                batch[0].append.not_stored()
                 return [_failure(error)]
             return self._store(batch, self._each_under_a_savepoint)
 
     def _store(self, batch: Sequence[Prepared], attempt: _Attempt) -> list[Appended | AppendFailed]:
+        progress = _Progress()
+        broken: OperationalError | None = None
         for _ in range(self.datastore.pool.max_size):
-            progress = _Progress()
             try:
                 with (
                     self.datastore.get_connection() as connection,
@@ -133,15 +142,16 @@ class Recorder(PostgresApplicationRecorder):
                 ):
                     return attempt(exchange, batch, progress)
             except OperationalError as error:
-                # Before anything is written another connection can start afresh.
-                if progress.writing or not died(error):
+                # Another connection can start afresh: what this one stored will be found.
+                if not died(error):
                     raise
-        raise OperationalError("every connection of the pool had died")
+                broken = error
+        raise OperationalError("every connection of the pool had died") from broken
 
     def _together(
         self, exchange: Exchange, batch: Sequence[Prepared], progress: _Progress
     ) -> list[Appended | AppendFailed]:
-        seen = _look(exchange, batch)
+        seen = _look(exchange, batch, progress)
         rows, claims = Rows(seen.now), ClaimChanges()
         outcomes = [self._take_in(each, seen, rows, claims) for each in batch]
         claims.apply(exchange)
@@ -156,7 +166,7 @@ class Recorder(PostgresApplicationRecorder):
     ) -> list[Appended | AppendFailed]:
         """One lock and one commit still, but whoever breaks a constraint is left out alone."""
         outcomes: list[Appended | AppendFailed] = []
-        seen = _look(exchange, batch)
+        seen = _look(exchange, batch, progress)
         progress.writing = True
         for each in batch:
             trial = seen.copy()
@@ -169,6 +179,7 @@ class Recorder(PostgresApplicationRecorder):
                 exchange.answers()
             except psycopg.IntegrityError as error:
                 exchange.send(ROLL_BACK)
+                each.append.not_stored()
                 outcomes.append(_failure(error))
             else:
                 outcomes.append(outcome)
@@ -181,10 +192,11 @@ class Recorder(PostgresApplicationRecorder):
         self, each: Prepared, seen: _Seen, rows: Rows, claims: ClaimChanges
     ) -> Appended | AppendFailed:
         append = each.append
-        if append.key in seen.answered:
-            return ReceiptExists()
-        if not self.as_expected(each.streams, seen.heads) or not _as_counted(append, seen.holds):
-            return VersionConflict()
+        if before := seen.stored.get(append.causation_id):
+            return before
+        if refused := self._refused(each, seen):
+            append.not_stored()
+            return refused
         if append.receipt and append.key:
             seen.answered.add(append.key)
         for guest in append.holds:
@@ -201,6 +213,15 @@ class Recorder(PostgresApplicationRecorder):
         rows.answer(each, positions)
         return Appended(positions=positions, recorded_at=seen.now)
 
+    def _refused(self, each: Prepared, seen: _Seen) -> AppendFailed | None:
+        append = each.append
+        if append.key in seen.answered:
+            return ReceiptExists()
+        # The version alone is not enough: another process may have written in the place of what
+        # this decision was built upon.
+        as_seen = append.founded and self.as_expected(each.streams, seen.heads)
+        return None if as_seen and _as_counted(append, seen.holds) else VersionConflict()
+
     def as_expected(self, streams: Mapping[str, int], heads: dict[str, int]) -> bool:
         """Whether ``streams``, on which a decision rests, are as the decision saw them."""
         for stream, version in streams.items():  # noqa: SIM110 - twice as fast, under the lock
@@ -209,7 +230,7 @@ class Recorder(PostgresApplicationRecorder):
         return True
 
 
-def _look(exchange: Exchange, batch: Sequence[Prepared]) -> _Seen:
+def _look(exchange: Exchange, batch: Sequence[Prepared], progress: _Progress) -> _Seen:
     """Take the lock, and see what nobody can change from now on."""
     exchange.send(BEGIN)
     exchange.send(LOCK_TIMEOUT)
@@ -223,11 +244,15 @@ def _look(exchange: Exchange, batch: Sequence[Prepared]) -> _Seen:
     names = [text(name) for _, name in keys]
     exchange.send(RECEIPTS, array(Type.UUID, accounts), array(Type.TEXT, names))
     exchange.send(CLOCK)
-    *_, heads, holds, receipts, [(head, now)] = exchange.answers()
+    # Only an attempt that was lost while it wrote can have stored any of this.
+    if progress.writing:
+        lost.ask(exchange, [each.append for each in batch])
+    _begin, _timeout, _lock, heads, holds, receipts, [(head, now)], *found = exchange.answers()
     return _Seen(
         {bytes(stream or b"").decode(): to_integer(version) or 0 for stream, version in heads},
         {UUID(bytes=guest): to_integer(open_now) or 0 for guest, open_now in holds},
         {(UUID(bytes=account), bytes(key or b"").decode()) for account, key in receipts},
+        lost.stored(*found) if found else {},
         to_integer(head) or 0,
         to_instant(now),
     )

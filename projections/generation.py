@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, cast
+from uuid import uuid4
 
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
+from projections.scripts import Script
 from projections.unavailable import ReadModelMissing, ReadModelUnavailable
 
-CURRENT = "2"
+CURRENT = "3"
 """The generation that this code makes: raised whenever a model's documents change their shape."""
+
+_SHOW = Script("""
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[2], ARGV[2])
+redis.call('DEL', KEYS[1])
+return 1
+""")
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,11 @@ class Keys:
     def applied(self) -> str:
         """Where the applied position of each partition is."""
         return f"{self.prefix}:{self.generation}:applied"
+
+    @property
+    def building(self) -> str:
+        """Where the sign is under which it is built."""
+        return f"{self.prefix}:{self.generation}:building"
 
 
 def marker(prefix: str) -> str:
@@ -88,6 +102,24 @@ class Generations:
 async def mark_generation(redis: Redis, prefix: str, generation: str = CURRENT) -> None:
     """Show ``generation`` to readers from now on."""
     await redis.set(marker(prefix), generation)
+
+
+async def begin_building(redis: Redis, prefix: str, generation: str) -> bytes:
+    """The sign under which ``generation`` is built; it is lost with what was written before."""
+    sign = Keys(prefix, generation).building
+    await redis.set(sign, uuid4().hex, nx=True)
+    return cast("bytes | None", await redis.get(sign)) or b""
+
+
+async def show_built(redis: Redis, prefix: str, generation: str, sign: bytes) -> None:
+    """Show what was built under ``sign`` to readers.
+
+    Raises :class:`ReadModelMissing` when Redis was emptied meanwhile: half of it is gone.
+    """
+    keys = [Keys(prefix, generation).building, marker(prefix)]
+    [shown] = await _SHOW.run(redis, lambda pipe: _SHOW.call(pipe, keys, [sign, generation]))
+    if not shown:
+        raise ReadModelMissing(f"generation {generation} was lost while it was built")
 
 
 async def drop_others(redis: Redis, prefix: str, generation: str) -> None:

@@ -44,7 +44,18 @@ def serve(app: ASGIApp, host: str, port: int, setting: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _already_stopping)
     with listening:
-        uvicorn.Server(config).run(sockets=[listening])
+        _Server(config).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Tells the app that it is to end what would never end, before it waits for requests."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, end streams, and wait for the rest."""
+        state = getattr(self.config.app, "state", None)
+        if (closing := getattr(state, "closing", None)) is not None:
+            closing()
+        await super().shutdown(sockets)
 
 
 def pause_little() -> None:

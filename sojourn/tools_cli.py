@@ -55,20 +55,29 @@ def settings() -> None:
 
 
 def events(
+    *,
     to: Annotated[
         Path | None, typer.Option(help="Write it to this file instead.", dir_okay=False)
     ] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="What live streams and webhooks tell, instead.")
+    ] = False,
 ) -> None:
     """Every event that the log may hold, with its fields, as a page in Markdown.
 
-    Example: [cyan]sojourn events --to docs/events.md[/]
-    """
-    from sojourn.event_catalogue import page  # noqa: PLC0415
+    Examples:
 
+    [cyan]sojourn events --to docs/events.md[/]
+
+    [cyan]sojourn events --public --to docs/reference/public-events.md[/]
+    """
+    from sojourn import event_catalogue, public_catalogue  # noqa: PLC0415
+
+    page = public_catalogue.page() if public else event_catalogue.page()
     if to is None:
-        sys.stdout.write(page())
+        sys.stdout.write(page)
     else:
-        to.write_text(page(), encoding="utf-8")
+        to.write_text(page, encoding="utf-8")
 
 
 def verify(

@@ -16,7 +16,7 @@ from projections.booking.projector import BOOKING
 from projections.calendar import projector as calendar
 from projections.conversation import projector as conversation
 from projections.documents import PartKey, read_parts, write_forward
-from projections.generation import CURRENT, Generations, drop_others, mark_generation
+from projections.generation import CURRENT, Generations, begin_building, drop_others, show_built
 from projections.host_listings import projector as host_listings
 from projections.listing_page.projector import LISTING
 from projections.listing_ratings.projector import RATINGS
@@ -82,8 +82,11 @@ class Pages:
 
     name = "pages"
 
-    def __init__(self, redis: Redis, prefix: str, *, generation: str | None = None) -> None:
+    def __init__(
+        self, redis: Redis, prefix: str, *, generation: str | None = None, sign: bytes = b""
+    ) -> None:
         self._redis = redis
+        self._sign = sign
         self._prefix = prefix
         self._generations = Generations(redis, prefix, pinned=generation, to_write=True)
         self._applied = RedisApplied(redis, prefix, self._generations)
@@ -107,10 +110,11 @@ class Pages:
 
     async def fresh(self) -> Pages:
         """See :class:`streams.sink.Sink`."""
-        return Pages(self._redis, self._prefix, generation=CURRENT)
+        sign = await begin_building(self._redis, self._prefix, CURRENT)
+        return Pages(self._redis, self._prefix, generation=CURRENT, sign=sign)
 
     async def show(self) -> None:
         """See :class:`streams.sink.Sink`."""
         generation = self._generations.keys.generation
-        await mark_generation(self._redis, self._prefix, generation)
+        await show_built(self._redis, self._prefix, generation, self._sign)
         await drop_others(self._redis, self._prefix, generation)

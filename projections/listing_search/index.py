@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from elasticsearch import AsyncElasticsearch, BadRequestError
 
-CURRENT: Final = "2"
+CURRENT: Final = "3"
 """The generation that this code makes: raised whenever its documents change their shape."""
 
 PARTITIONS: Final = 12
@@ -82,6 +82,7 @@ MAPPING: Final[dict[str, Any]] = {
         "description": _TEXT | {"copy_to": "words"},
         "words": _TEXT,
         "room_type": {"type": "keyword", "ignore_above": 1000, "copy_to": "words"},
+        "amenities": {"type": "keyword", "normalizer": "lowercase", "copy_to": "words"},
         "neighbourhood": _PLACE,
         "city": _PLACE,
         "country": _PLACE,

@@ -17,6 +17,7 @@ from sojourn.verify.journal import check_journal
 from sojourn.verify.lag import Applied, behind, catch_up
 from sojourn.verify.log_rows import head, keys_behind, of_keys, pages
 from sojourn.verify.pages import check_pages
+from sojourn.verify.personal import PersonalCheck
 from sojourn.verify.receipts import check_commands, check_receipts
 from sojourn.verify.sources import Sources
 from sojourn.verify.stores import Stores
@@ -73,14 +74,17 @@ def _check_log(stores: Stores, result: Verification, told: Told) -> None:
     told.begin("Reading the log", result.events)
     commands: set[str] = set()
     timers = TimersCheck(stores.log, result.timers)
+    personal = PersonalCheck(result.personal)
     for page in pages(stores.log, result.events):
         for record in page:
             result.order.look(record)
         check_commands(stores.log, page, commands, result.receipts)
         timers.look(page)
+        personal.look(page)
         told.advance(len(page))
     result.order.end(result.events)
     timers.end()
+    personal.end(stores.fresh, datetime.now(UTC), stores.keys_url)
     if late := timers.lag(result.events):
         result.lag.append(late)
 

@@ -24,12 +24,22 @@ class Verification:
     timers: Findings = field(
         default_factory=lambda: Findings(7, "the timers are those that the log sets")
     )
+    personal: Findings = field(
+        default_factory=lambda: Findings(8, "what is personal is sealed, and the erased are gone")
+    )
     lag: list[str] = field(default_factory=list[str])
 
     @property
     def findings(self) -> list[Findings]:
         """By invariant."""
-        return [self.order.findings, self.claims, self.documents, self.receipts, self.timers]
+        return [
+            self.order.findings,
+            self.claims,
+            self.documents,
+            self.receipts,
+            self.timers,
+            self.personal,
+        ]
 
     @property
     def first(self) -> str | None:

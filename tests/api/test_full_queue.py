@@ -11,6 +11,7 @@ from api.commands_app import create_commands_app
 from eventlog import committer
 from tests.api.workbench import client_of, problem
 from tests.eventlog.conftest import Database, database
+from tests.keyring import sealing
 
 __all__ = ["database"]
 
@@ -21,7 +22,11 @@ async def test_a_command_too_many_is_503_with_when_to_retry(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = create_commands_app(
-        postgres_url=database.commands_url, signing_seed=b"s" * 32, secret=b"x" * 32
+        postgres_url=database.commands_url,
+        signing_seed=b"s" * 32,
+        secret=b"x" * 32,
+        sealing=sealing(),
+        exports_url=database.commands_url,
     )
     joining = {"email": "a@example.com", "password": "a long password", "name": "A"}
     headers = {"Idempotency-Key": str(uuid4())}

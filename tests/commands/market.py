@@ -28,6 +28,7 @@ class Market:
     """One listing of one unit; each process is an EventLog with Commands of its own."""
 
     def __init__(self, log: EventLog) -> None:
+        self.log = log
         self.commands = Commands(log)
         self.today = log.now().date()
         self.host, self.listing_id = self.person(), uuid7()

@@ -14,13 +14,16 @@ from uuid import UUID
 import pytest
 
 from commands.execute import Commands, Unavailable
+from domain.calendar.state import evolve
 from domain.refusals import NightsTaken, TooManyHolds
+from domain.streams import calendar_stream
 from eventlog.append import Append, Appended, AppendFailed, VersionConflict
 from eventlog.application import EventLog
 from eventlog.committer import Committer
 from eventlog.prepared import Prepared
 from tests.commands.market import Market
 from tests.eventlog.conftest import Database
+from tests.keyring import sealing
 
 pytestmark = pytest.mark.servers
 
@@ -28,7 +31,7 @@ pytestmark = pytest.mark.servers
 @pytest.fixture
 def elsewhere(database: Database) -> Iterator[Commands]:
     """Another process on the same log."""
-    with EventLog(database.commands_url) as log:
+    with EventLog(database.commands_url, sealing=sealing()) as log:
         yield Commands(log)
 
 
@@ -111,6 +114,7 @@ class HeldUp:
         self.batches.append(len(batch))
         if fail := self.fail:
             self.fail = None
+            batch[0].append.not_stored()
             return [fail, *self.log.store(batch[1:])]
         return self.log.store(batch)
 
@@ -265,3 +269,29 @@ def nothing_of(guest: UUID) -> Append:
         correlation_id="test",
         causation_id="command:test",
     )
+
+
+def test_a_decision_on_what_was_not_stored_is_taken_again_although_its_version_fits(
+    log: EventLog, elsewhere: Commands
+) -> None:
+    market = Market(log)
+    calendar = calendar_stream(market.listing_id)
+    guests = [market.person() for _ in range(3)]
+    quotes = [market.quote(guest, day) for day, guest in enumerate(guests, 1)]
+    storing = held_up(log)
+    with ThreadPoolExecutor(2) as threads:
+        earlier = threads.submit(market.book, guests[0], quotes[0], key="earlier")
+        while not log._recent.get(calendar):  # pyright: ignore[reportPrivateUsage]
+            pass
+        later = threads.submit(market.book, guests[1], quotes[1], key="later")
+        while waiting(log) < 1:
+            pass
+        # This takes the version that the earlier one was to have, so the later one's fits still.
+        market.book(guests[2], quotes[2], on=elsewhere)
+        storing.go.set()
+        assert earlier.result().result
+        assert later.result().result
+    known, stored = log.latest(calendar, evolve), log.load(calendar, evolve)
+    assert known
+    assert stored
+    assert (known.version, known.state) == (stored.version, stored.state)

@@ -57,7 +57,9 @@ def test_the_readme_books_once_and_refuses_the_second_guest(demo: str, tmp_path:
     assert json.loads(other)["code"] == "nights_taken"
 
 
-@pytest.mark.parametrize("page", ["docs/reference/http.md", "docs/how-to/audit.md"])
+@pytest.mark.parametrize(
+    "page", ["docs/reference/http.md", "docs/how-to/audit.md", "docs/how-to/webhooks.md"]
+)
 def test_each_request_is_answered_as_the_page_says(page: str, demo: str, tmp_path: Path) -> None:
     said: list[str] = [
         status

@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from eventlog.application import EventLog
 from migrations.run import upgrade
 from stack.addresses import Addresses
+from tests.keyring import sealing
 
 
 @dataclass(frozen=True)
@@ -51,5 +52,5 @@ def database(servers: Addresses) -> Iterator[Database]:
 
 @pytest.fixture
 def log(database: Database) -> Iterator[EventLog]:
-    with EventLog(database.commands_url) as opened:
+    with EventLog(database.commands_url, sealing=sealing()) as opened:
         yield opened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from domain.streams import account_stream, calendar_stream
 from eventlog.append import Append, Appended, ClaimsOverlap, ReceiptExists, VersionConflict
 from eventlog.application import EventLog
 from eventlog.reader import LogReader
+from eventlog.recorder import Recorder
 from tests.domain.facts import GUEST, LISTING, blocked, nights
 from tests.eventlog.appends import LISTING_STREAM, holding, receipt, writing
 from tests.eventlog.conftest import Database
@@ -109,6 +111,18 @@ def test_of_two_decisions_on_the_same_version_one_is_stored_without_any_claim_to
     log.append(writing(RoleGranted(role="auditor"), stream=stream, expected=1))
 
 
+def test_without_the_version_check_both_are_stored(
+    log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def always(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(Recorder, "as_expected", always)
+    stream = account_stream(GUEST)
+    log.append(writing(RoleGranted(role="host"), stream=stream))
+    log.append(writing(RoleGranted(role="auditor"), stream=stream, expected=0))
+
+
 def test_a_decision_is_not_stored_when_what_it_only_read_has_moved(log: EventLog) -> None:
     log.append(writing(RoleGranted(role="host"), stream=LISTING_STREAM))
     with pytest.raises(VersionConflict):
@@ -124,6 +138,22 @@ def test_a_key_has_one_effect_although_versions_and_claims_allow_two(log: EventL
     assert kept is not None
     assert (kept.status, kept.body, kept.headers) == (201, b"{}", {"Location": "/there"})
     assert set(kept.positions.values()) == {1}
+
+
+def test_without_the_receipts_constraint_the_key_has_two_effects(
+    log: EventLog, database: Database
+) -> None:
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        owner.execute("ALTER TABLE receipts DROP CONSTRAINT receipts_pkey")
+    log.append(writing(holding(nights(1, 2)), receipt=receipt("once")))
+    log.append(writing(holding(nights(5, 6)), expected=1, receipt=receipt("once")))
+
+
+def test_the_log_itself_asks_for_the_key_where_no_receipt_is_to_be_stored(log: EventLog) -> None:
+    log.append(writing(holding(nights(1, 2)), receipt=receipt("once")))
+    again = dataclasses.replace(writing(holding(nights(5, 6)), expected=1), key=(GUEST, "once"))
+    with pytest.raises(ReceiptExists):
+        log.append(again)
 
 
 def test_one_refused_command_never_harms_its_neighbours_in_a_batch(log: EventLog) -> None:

@@ -19,6 +19,7 @@ from migrations.run import upgrade
 from tests.domain.facts import GUEST, LISTING, NOW, nights
 from tests.eventlog.appends import holding, writing
 from tests.eventlog.conftest import Database
+from tests.keyring import sealing
 
 pytestmark = pytest.mark.servers
 CALENDAR = calendar_stream(LISTING)
@@ -63,7 +64,7 @@ def test_a_cached_state_is_brought_up_to_date(log: EventLog, database: Database)
     assert loaded is not None
     assert (loaded.version, set(loaded.state.claims)) == (1, {first.claim_id})
     second = holding(nights(4, 5))
-    with EventLog(database.commands_url) as another_process:
+    with EventLog(database.commands_url, sealing=sealing()) as another_process:
         another_process.append(writing(second, expected=1))
     again = log.load(CALENDAR, evolve)
     assert again is not None

@@ -185,6 +185,24 @@ async def test_what_older_code_made_is_read_until_it_is_made_anew_and_then_dropp
     assert not await pages.redis.exists(older.keys.document("listing_page", str(LISTING)))
 
 
+async def test_what_was_lost_while_it_was_built_is_not_shown(pages: RedisStore) -> None:
+    await pages.flush()
+    season = a_season().events
+    building = await pages.pages.fresh()
+    await building.apply(season)
+    await pages.flush()
+    with pytest.raises(ReadModelMissing):
+        await building.show()
+    with pytest.raises(ReadModelMissing):
+        await listing_page(pages.generations, LISTING)
+    again = await pages.pages.fresh()
+    await again.apply(season)
+    with pytest.raises(ReadModelMissing):
+        await building.show()
+    await again.show()
+    assert await listing_page(pages.generations, LISTING) is not None
+
+
 async def test_an_empty_store_is_shown_only_while_the_log_is_empty(pages: RedisStore) -> None:
     await pages.flush()
     assert not await ensure_generation(pages.redis, pages.prefix, head=7)
