@@ -107,9 +107,11 @@ class HeldUp:
         self.log = log
         self.go = Event()
         self.batches: list[int] = []
+        self.taken = 0
         self.fail: AppendFailed | None = None
 
     def __call__(self, batch: Sequence[Prepared]) -> list[Appended | AppendFailed]:
+        self.taken = len(batch)
         assert self.go.wait(10)
         self.batches.append(len(batch))
         if fail := self.fail:
@@ -129,6 +131,11 @@ def waiting(log: EventLog) -> int:
     return len(log._committer._queue)  # pyright: ignore[reportPrivateUsage]
 
 
+def submitted(log: EventLog, storing: HeldUp) -> int:
+    """How many wait, those of the batch that is held up included; who took two first took two."""
+    return waiting(log) + storing.taken
+
+
 def test_commands_on_one_calendar_are_decided_in_turn_and_stored_together(log: EventLog) -> None:
     market = Market(log)
     guests = [market.person() for _ in range(8)]
@@ -137,7 +144,7 @@ def test_commands_on_one_calendar_are_decided_in_turn_and_stored_together(log: E
     storing = held_up(log)
     with ThreadPoolExecutor(8) as threads:
         booked = [threads.submit(market.book, guests[n], quotes[n]) for n in range(1, 8)]
-        while waiting(log) < 6:
+        while submitted(log, storing) < 7:
             pass
         storing.go.set()
         assert all(each.result().result for each in booked)
@@ -156,7 +163,7 @@ def test_when_an_earlier_decision_is_not_stored_the_later_ones_decide_again(log:
             threads.submit(market.book, guest, quote)
             for guest, quote in zip(guests, quotes, strict=True)
         ]
-        while waiting(log) < 5:
+        while submitted(log, storing) < 6:
             pass
         storing.go.set()
         assert all(each.result().result for each in booked)
@@ -175,7 +182,7 @@ def test_who_is_refused_because_of_a_decision_that_is_not_stored_gets_the_nights
             threads.submit(market.book, guest, quote)
             for guest, quote in zip((first, second), quotes, strict=True)
         ]
-        while waiting(log) < 1:
+        while submitted(log, storing) < 2:
             pass
         storing.go.set()
         outcomes = [each.exception() for each in booked]
@@ -199,6 +206,32 @@ async def test_in_an_event_loop_a_command_is_carried_out_without_a_thread_each(
     assert all(outcome and outcome.result and outcome.positions for outcome in outcomes)
     assert threading.active_count() <= threads
     assert log.open_holds(guests[5]) == 1
+
+
+async def test_the_first_guest_of_a_listing_waits_for_no_thread_once_there_is_a_quote(
+    log: EventLog,
+) -> None:
+    market = Market(log)
+    first, second = market.person(), market.person()
+    quotes = [market.quote(first, 1), market.quote(second, 1)]
+    outcome = await market.book_at_once(first, quotes[0])
+    assert outcome
+    assert outcome.positions
+    assert await market.book_at_once(second, quotes[1]) is None, "a refusal is made sure of"
+    with pytest.raises(NightsTaken):
+        market.book(second, quotes[1])
+
+
+async def test_who_thinks_a_calendar_empty_that_another_process_filled_is_refused(
+    log: EventLog, elsewhere: Commands
+) -> None:
+    market = Market(log)
+    first, second = market.person(), market.person()
+    quotes = [market.quote(first, 1), market.quote(second, 1)]
+    market.book(first, quotes[0], on=elsewhere)
+    assert await market.book_at_once(second, quotes[1]) is None
+    with pytest.raises(NightsTaken):
+        market.book(second, quotes[1])
 
 
 async def test_what_must_be_read_first_is_left_to_a_thread(
@@ -281,10 +314,10 @@ def test_a_decision_on_what_was_not_stored_is_taken_again_although_its_version_f
     storing = held_up(log)
     with ThreadPoolExecutor(2) as threads:
         earlier = threads.submit(market.book, guests[0], quotes[0], key="earlier")
-        while not log._recent.get(calendar):  # pyright: ignore[reportPrivateUsage]
+        while not (seen := log.latest(calendar, evolve)) or not seen.version:
             pass
         later = threads.submit(market.book, guests[1], quotes[1], key="later")
-        while waiting(log) < 1:
+        while submitted(log, storing) < 2:
             pass
         # This takes the version that the earlier one was to have, so the later one's fits still.
         market.book(guests[2], quotes[2], on=elsewhere)
