@@ -122,11 +122,13 @@ def create_queries_app(  # noqa: PLR0913 - an app is made of these
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         pool.open(wait=False)
+        looking = asyncio.create_task(side.degraded.keep_looking(pool))
         following = asyncio.create_task(hub.run())
         yield
         hub.close()
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+        for task in (looking, following):
+            task.cancel()
+        await asyncio.gather(looking, following, return_exceptions=True)
         await to_thread.run_sync(pool.close)
         await to_thread.run_sync(log.close)
         await to_thread.run_sync(sealing.close)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, TypeVar, cast
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from api.conventions.cursors import Cursors, next_link
 from api.conventions.etags import etag_of, unchanged
 from api.conventions.problems import invalid
 from api.conventions.reading import PATIENCE, Applied, not_yet
+from api.degraded import Degraded
 from api.live.hub import Hub
 from api.positions import Positions
 from api.representations.values import page_of
@@ -68,6 +69,7 @@ class QuerySide:
     deliveries: Deliveries
     exports: Exports
     clock: Clock = utc_now
+    degraded: Degraded = field(default_factory=Degraded)
 
     async def reach(self, positions: Positions) -> None:
         """See :class:`api.conventions.sight.Sight`."""
@@ -161,7 +163,8 @@ def answer(
 ) -> Response:
     """``page``, or 304 when the client has it; ``told`` wins over ``cache``."""
     body = page_of(page)
-    headers = {"Cache-Control": cache, **told}
+    side: QuerySide = request.app.state.side
+    headers = {"Cache-Control": cache, **told, **side.degraded.headers(request)}
     if version is not None:
         headers["ETag"] = etag_of(version, body)
         if unchanged(request, headers["ETag"]):

@@ -120,12 +120,13 @@ def _filled(owner_url: str, events: int) -> Generator[str]:
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:
-            upgrade(new, commands, f"postgresql://{name}_queries:bench@{place}")
+            others = [f"{name}_{role}" for role in ("queries", "workers")]
+            upgrade(new, commands, *(f"postgresql://{role}:bench@{place}" for role in others))
             with psycopg.connect(new, autocommit=True) as filling:
                 _fill(filling, events)
             yield commands
         finally:
             owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-            for role in ("commands", "queries"):
+            for role in ("commands", "queries", "workers"):
                 made = sql.Identifier(f"{name}_{role}")
                 owner.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(made))

@@ -36,7 +36,8 @@ class Pgbench:
         with psycopg.connect(owner_url, autocommit=True) as owner:
             owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self._name)))
         new = f"postgresql://{parts['user']}:{parts['password']}@{place}"
-        upgrade(new, self._url, f"postgresql://{self._name}_queries:bench@{place}")
+        others = [f"{self._name}_{role}" for role in ("queries", "workers")]
+        upgrade(new, self._url, *(f"postgresql://{role}:bench@{place}" for role in others))
         with psycopg.connect(new, autocommit=True) as owner:
             role = sql.Identifier(f"{self._name}_commands")
             owner.execute(sql.SQL(STARTING_POINT).format(role))
@@ -68,7 +69,7 @@ class Pgbench:
         with psycopg.connect(self._owner_url, autocommit=True) as owner:
             name = sql.Identifier(self._name)
             owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
-            for role in ("commands", "queries"):
+            for role in ("commands", "queries", "workers"):
                 made = sql.Identifier(f"{self._name}_{role}")
                 owner.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(made))
 

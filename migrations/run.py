@@ -22,12 +22,19 @@ COMMANDS_GRANTS = (
     "GRANT SELECT, INSERT, UPDATE ON relay_checkpoint, timers_checkpoint TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON timers TO {role}",
     "GRANT SELECT, INSERT, UPDATE ON reactions, reactor_positions TO {role}",
+    "GRANT SELECT ON dead_letters TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_deliveries TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON snapshots TO {role}",
+)
+WORKERS_GRANTS = (
+    "GRANT SELECT ON stored_events TO {role}",
+    "GRANT SELECT, INSERT, UPDATE ON dead_letters TO {role}",
 )
 QUERIES_GRANTS = (
     "GRANT SELECT ON stored_events, event_log, relay_checkpoint TO {role}",
     "GRANT SELECT ON timers, timers_checkpoint, reactions, reactor_positions TO {role}",
+    # Which listings' pages stand still; what stands in the letters is not for them.
+    "GRANT SELECT (sink, kind, state, key, stream) ON dead_letters TO {role}",
     "GRANT SELECT ON webhook_deliveries TO {role}",
     # Administrators look accounts up by address; the password hashes stay out of reach.
     "GRANT SELECT (account_id, email_hash) ON credentials TO {role}",
@@ -47,17 +54,17 @@ COMMANDS_LIMITS = {
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "10s",
 }
-QUERIES_LIMITS = {
+READERS_LIMITS = {
     "statement_timeout": "30s",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "60s",
 }
 
 
-def upgrade(owner_url: str, commands_url: str, queries_url: str) -> None:
-    """Run every revision, then create or update the two roles named by their URLs.
+def upgrade(owner_url: str, commands_url: str, queries_url: str, workers_url: str) -> None:
+    """Run every revision, then create or update the three roles named by their URLs.
 
-    ``owner_url`` may change the schema; the other two carry a user and a password each. Running it
+    ``owner_url`` may change the schema; the others carry a user and a password each. Running it
     again changes nothing.
     """
     engine = create_engine(_sqlalchemy_url(owner_url), poolclass=NullPool)
@@ -68,7 +75,8 @@ def upgrade(owner_url: str, commands_url: str, queries_url: str) -> None:
         # Else every role may fill the disk with tables of its own.
         connection.execute(text(REVOKE_TEMPORARY))
         _grant(connection, commands_url, COMMANDS_GRANTS, COMMANDS_LIMITS)
-        _grant(connection, queries_url, QUERIES_GRANTS, QUERIES_LIMITS)
+        _grant(connection, queries_url, QUERIES_GRANTS, READERS_LIMITS)
+        _grant(connection, workers_url, WORKERS_GRANTS, READERS_LIMITS)
     engine.dispose()
 
 
@@ -98,7 +106,7 @@ def upgrade_keys(owner_url: str, keys_url: str, queries_url: str) -> None:
         # Who may sign in to the server's other databases may not look here.
         connection.exec_driver_sql("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         _grant(connection, keys_url, KEYS_GRANTS, COMMANDS_LIMITS)
-        _grant(connection, queries_url, KEYS_QUERIES_GRANTS, QUERIES_LIMITS)
+        _grant(connection, queries_url, KEYS_QUERIES_GRANTS, READERS_LIMITS)
     engine.dispose()
 
 

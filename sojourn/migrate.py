@@ -19,6 +19,7 @@ def migrate(settings: Settings, say: Callable[[str], object]) -> None:
         settings.need("postgres_url"),
         settings.need("postgres_commands_url"),
         settings.need("postgres_queries_url"),
+        settings.need("postgres_workers_url"),
     )
     say("Postgres: the schema is the newest, and each role has what it needs")
     upgrade_keys(

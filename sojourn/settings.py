@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     postgres_queries_url: str | None = Field(
         default=None, description="Postgres as the role that may only SELECT from the log"
     )
+    postgres_workers_url: str | None = Field(
+        default=None,
+        description="Postgres as the role that reads the log and keeps dead letters",
+    )
     postgres_keys_owner_url: str | None = Field(
         default=None,
         description="the database of personal keys as its owner; if not set, the schema's owner",

@@ -88,6 +88,13 @@ def verify(
         Path | None,
         typer.Option(help="JSON lines of what clients were told.", exists=True, dir_okay=False),
     ] = None,
+    follow: Annotated[
+        bool | None,
+        typer.Option("--follow", help="Compare documents for ever, key by key, gently."),
+    ] = None,
+    rate: Annotated[
+        float, typer.Option(min=0.1, help="Documents a second, with --follow.")
+    ] = 200.0,
 ) -> None:
     """Prove that the stores say what the log says. The last line is the verdict.
 
@@ -104,7 +111,17 @@ def verify(
     [cyan]sojourn verify[/]
 
     [cyan]sojourn verify --wait 60 --journal told.jsonl[/]
+
+    [cyan]sojourn verify --follow --rate 50[/]
+
+    With [cyan]--follow[/] it compares every document with the fold of the log, round after round,
+    until SIGTERM or Ctrl-C, prints each difference as it is found, and counts at
+    [cyan]SOJOURN_METRICS_PORT[/].
     """
+    if follow:
+        from sojourn.verify.command import run_following  # noqa: PLC0415
+
+        raise typer.Exit(run_following(rate))
     from sojourn.verify.command import run  # noqa: PLC0415
 
     raise typer.Exit(run(wait, journal))

@@ -16,6 +16,7 @@ from domain.streams import account_stream
 from domain.webhook.facts import DisabledBecause
 from domain.webhook.state import Endpoint
 from eventlog.application import EventLog
+from eventlog.personal.keys import KeysUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -51,16 +52,19 @@ class Owners:
         if endpoint is None:
             return
         logger.warning("webhook endpoint %s is disabled: %s", endpoint_id, WHY[why])
-        account = self._account(endpoint.owner_id)
-        if account is None or account.email is None:
-            return
-        letter = self._letters.webhook_disabled(
-            account.email, endpoint.url, str(endpoint_id), WHY[why]
-        )
         try:
-            self._mailer.send(letter)
-        except (OSError, SMTPException):
+            if email := self._email(endpoint.owner_id):
+                self._mailer.send(
+                    self._letters.webhook_disabled(email, endpoint.url, str(endpoint_id), WHY[why])
+                )
+        except (OSError, SMTPException, KeysUnavailable):
             logger.exception("the owner of webhook endpoint %s was not told", endpoint_id)
+
+    def _email(self, account_id: UUID) -> str | None:
+        account = self._account(account_id)
+        if account is None or account.erased:
+            return None
+        return self._log.sealing.readable(account, account_stream(account_id)).email
 
     def _account(self, account_id: UUID) -> Account | None:
         loaded = self._log.load(account_stream(account_id), evolve)

@@ -30,11 +30,15 @@ from sojourn.settings import Settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from faust import App
 
     from api.mail.mailer import Mailer
     from streams.sink import Sink
 
 _log = logging.getLogger("sojourn.process")
+
+STUCK = 120.0
+"""For how many seconds a worker with records to come may commit nothing until it counts as dead."""
 
 SILENCE = 15.0
 """For how many seconds timers may not get to look at the log before they count as dead."""
@@ -76,6 +80,11 @@ def commands(settings: Settings) -> Generator[Commands]:
 def log_reader(settings: Settings) -> LogReader:
     """The log as those who may only SELECT see it."""
     return LogReader(settings.need("postgres_queries_url"), timeout=10)
+
+
+def workers_log(settings: Settings) -> LogReader:
+    """The log as workers see it, who may only SELECT it, too."""
+    return LogReader(settings.need("postgres_workers_url"), timeout=10)
 
 
 def command_app(settings: Settings) -> FastAPI:
@@ -198,7 +207,7 @@ async def feed_worker(settings: Settings) -> None:
 
     redis = connect_redis(settings.need("redis_url"))
     try:
-        with log_reader(settings) as log:
+        with workers_log(settings) as log:
             await _work(settings, Feed(redis, settings.redis_prefix, log))
     finally:
         await redis.aclose()
@@ -237,7 +246,7 @@ async def reactors_worker(settings: Settings) -> None:
     url = f"{settings.commands_upstream}/v1/webhooks/payments/{SANDBOX}"
     with (
         event_log(settings, sealed=True) as log,
-        log_reader(settings) as reader,
+        workers_log(settings) as reader,
         Receipts(settings.need("postgres_commands_url"), NAME) as receipts,
         Exports(settings.need("postgres_keys_url")) as exports,
     ):
@@ -274,8 +283,8 @@ async def webhooks_worker(settings: Settings) -> None:
     url = settings.need("postgres_commands_url")
     letters = Letters(settings.mail_from, settings.mail_links)
     with (
-        event_log(settings, pool_size=1, overflow=4) as log,
-        log_reader(settings) as reader,
+        event_log(settings, pool_size=1, overflow=4, sealed=True) as log,
+        workers_log(settings) as reader,
         Deliveries(url) as deliveries,
         Receipts(url, REACTOR) as receipts,
     ):
@@ -295,20 +304,39 @@ async def webhooks_worker(settings: Settings) -> None:
 
 
 async def _work(settings: Settings, sink: Sink) -> None:
+    from streams.alone import alone_by
+    from streams.dead_letters.table import DeadLetterTable
     from streams.metrics import WorkerMetrics
     from streams.running import run_worker, stop_on_signals
     from streams.worker import WorkerSettings, create_worker
 
     stop = asyncio.Event()
     stop_on_signals(stop)
+    url = settings.need("postgres_workers_url")
     at = WorkerSettings(
         bootstrap=settings.need("kafka_bootstrap"),
         topic=settings.topic,
         group=f"{settings.group_prefix}.{sink.name}",
     )
-    with _registry(settings) as registry, log_reader(settings) as log:
-        metrics = WorkerMetrics(registry)
-        await run_worker(lambda: create_worker(sink, log=log, settings=at, metrics=metrics), stop)
+    registry = CollectorRegistry()
+    metrics = WorkerMetrics(registry)
+    with (
+        _shown(settings, registry, lambda: metrics.committed_for() < STUCK),
+        workers_log(settings) as log,
+        DeadLetterTable(url, sink.name) as dead_letters,
+    ):
+
+        def create() -> App:
+            return create_worker(
+                sink,
+                log=log,
+                dead_letters=dead_letters,
+                settings=at,
+                metrics=metrics,
+                alone=alone_by(url, sink.name),
+            )
+
+        await run_worker(create, stop)
 
 
 @contextmanager
@@ -317,6 +345,13 @@ def _registry(settings: Settings) -> Generator[CollectorRegistry]:
     registry = CollectorRegistry()
     with _shown(settings, registry, lambda: True):
         yield registry
+
+
+@contextmanager
+def shown_metrics(settings: Settings, registry: CollectorRegistry) -> Generator[None]:
+    """Show what ``registry`` counts at ``/metrics`` when a port for it is set."""
+    with _shown(settings, registry, lambda: True):
+        yield
 
 
 @contextmanager

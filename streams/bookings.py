@@ -10,6 +10,7 @@ from domain.booking.facts import BookingEvent
 from domain.booking.state import Booking, evolve
 from domain.recorded import Recorded
 from eventlog.record import LogRecord
+from projections.parts import folding
 from streams.log import decoded
 
 KEPT = 10_000
@@ -33,10 +34,13 @@ class Bookings:
         self._known: OrderedDict[str, tuple[int, Booking]] = OrderedDict()
 
     def after(self, recorded: Recorded) -> Booking:
-        """The booking right after ``recorded``, an event of its stream."""
+        """The booking right after ``recorded``, an event of its stream.
+
+        Raises :class:`projections.parts.Poison` where the booking can't be folded.
+        """
         version, booking = self._known.pop(recorded.stream, (0, None))
         if version == recorded.version - 1:
-            booking = evolve(booking, cast("BookingEvent", recorded.event))
+            booking = _folded(booking, recorded)
         elif version != recorded.version or booking is None:
             booking = self._read(recorded)
         self._known[recorded.stream] = recorded.version, booking
@@ -48,6 +52,11 @@ class Bookings:
         booking: Booking | None = None
         past = (each for each in self._log.read_stream(upto.stream) if each.version <= upto.version)
         for recorded in decoded(past):
-            booking = evolve(booking, cast("BookingEvent", recorded.event))
+            booking = _folded(booking, recorded)
         assert booking is not None, "an event that came is in the log"
         return booking
+
+
+def _folded(booking: Booking | None, recorded: Recorded) -> Booking:
+    with folding(recorded):
+        return evolve(booking, cast("BookingEvent", recorded.event))

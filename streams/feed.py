@@ -17,6 +17,7 @@ from projections.feed.queries import FeedReader
 from projections.feed.recording import advance, begin, record
 from projections.unavailable import ReadModelMissing
 from streams.bookings import Bookings, StreamLog
+from streams.sink import Building
 
 KEPT = 10_000
 """How many entries a partition keeps; who was away for longer is told to read the pages again."""
@@ -49,6 +50,10 @@ class Feed:
         if entries:
             await record(self._redis, self._keys, entries, most=self._kept)
 
+    async def refold(self, events: Sequence[Recorded]) -> None:
+        """Record those of ``events`` that the feed can still take; what it has stays as it is."""
+        await self.apply(events)
+
     async def applied(self) -> dict[int, int]:
         """See :class:`streams.sink.Sink`."""
         try:
@@ -63,12 +68,8 @@ class Feed:
         """See :class:`streams.sink.Sink`."""
         await advance(self._redis, self._keys, positions)
 
-    async def fresh(self) -> Feed:
+    async def build(self) -> Building:
         """Never: a feed is news, and there is nothing to rebuild."""
-        raise TypeError("a feed is not rebuilt")
-
-    async def show(self) -> None:
-        """Never, as nothing is built."""
         raise TypeError("a feed is not rebuilt")
 
     def _entries(self, events: Sequence[Recorded]) -> list[Entry]:

@@ -82,6 +82,7 @@ def _settings(servers: Addresses, name: str, folder: Path) -> Settings:
         postgres_url=f"postgresql://{owner['user']}:{owner['password']}@{place}",
         postgres_commands_url=f"postgresql://{name}_commands:test@{place}",
         postgres_queries_url=f"postgresql://{name}_queries:test@{place}",
+        postgres_workers_url=f"postgresql://{name}_workers:test@{place}",
         postgres_keys_url=f"postgresql://{name}_keys:test@{place}_keys",
         postgres_keys_queries_url=f"postgresql://{name}_keys_queries:test@{place}_keys",
         kafka_bootstrap=servers.kafka_bootstrap,
@@ -116,7 +117,7 @@ def _drop_database(owner: psycopg.Connection, name: str) -> None:
     for each in (name, f"{name}_keys"):
         database = sql.Identifier(each)
         owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
-    for role in ("commands", "queries", "keys", "keys_queries"):
+    for role in ("commands", "queries", "workers", "keys", "keys_queries"):
         owner.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{name}_{role}")))
 
 

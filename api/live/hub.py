@@ -99,6 +99,17 @@ class Hub:
             _give_back(self._accounts, account)
             _give_back(self._addresses, address)
 
+    async def reach(self) -> Reach:
+        """How far the feed goes; who listens already misses nothing behind that.
+
+        Raises ``ReadModelUnavailable``.
+        """
+        reach = await self.feed.reach()
+        if not self._epoch:
+            # Whoever is let in before the first look begins it, or what is between would be missed.
+            self._begin_at(reach)
+        return reach
+
     async def run(self) -> None:
         """Hand on what happens, until cancelled; whatever becomes of Redis meanwhile."""
         while True:

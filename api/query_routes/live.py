@@ -145,7 +145,7 @@ async def _listening(
     listener: Listener = opened.enter_context(side.live.listening(account, address, wants))
     try:
         # Only now: what is recorded from here on is heard by the listener.
-        reach: Reach = await side.live.feed.reach()
+        reach: Reach = await side.live.reach()
     except BaseException:
         opened.close()
         raise

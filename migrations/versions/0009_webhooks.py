@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0008"
 
 # id is the webhook-id, the same however often it is sent. position is that of the event, none for
 # what is sent to try an endpoint. next_at is when to send (again), none when nothing more is to be

@@ -16,6 +16,7 @@ from eventlog.partitioner import PARTITIONS
 from projections.applied import Positions
 from streams.bookings import Bookings, StreamLog
 from streams.reactors.receipts import Receipts
+from streams.sink import Building
 from streams.webhooks.registry import Registry, TypedLog
 
 MayHear = Callable[[Endpoint], bool]
@@ -56,6 +57,10 @@ class Webhooks:
         if wanted:
             await asyncio.to_thread(self._queue, wanted)
 
+    async def refold(self, events: Sequence[Recorded]) -> None:
+        """Queue what was not queued yet; what was told stays told."""
+        await self.apply(events)
+
     async def applied(self) -> dict[int, int]:
         """See :class:`streams.sink.Sink`; the first one begins where anybody wanted to be told."""
         applied = await asyncio.to_thread(self._receipts.applied)
@@ -68,12 +73,8 @@ class Webhooks:
         """See :class:`streams.sink.Sink`."""
         await asyncio.to_thread(self._receipts.advance, positions)
 
-    async def fresh(self) -> Webhooks:
+    async def build(self) -> Building:
         """Never: what was sent can't be sent anew."""
-        raise TypeError("a rebuild never sends webhooks")
-
-    async def show(self) -> None:
-        """Never, as nothing is built."""
         raise TypeError("a rebuild never sends webhooks")
 
     def _begin(self) -> None:

@@ -31,10 +31,12 @@ def begun(running: Processes, http: httpx.Client, guest: Person) -> None:
 
 
 def held(guest: Person, host: Person, **listing: Any) -> str:
-    """The id of a new booking."""
+    """The id of a new booking, once its page shows it."""
     made = hold(guest, offer(host, **listing))
     assert made.status_code == 201, made.text
-    return made.json()["id"]
+    booking: str = made.json()["id"]
+    assert guest.get(f"/v1/bookings/{booking}").status_code == 200
+    return booking
 
 
 def heard(stream: Listening, until: str) -> list[str]:

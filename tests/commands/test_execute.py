@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Event
-from time import monotonic
+from time import monotonic, sleep
 from uuid import UUID
 
 import pytest
@@ -111,7 +111,7 @@ class HeldUp:
         self.fail: AppendFailed | None = None
 
     def __call__(self, batch: Sequence[Prepared]) -> list[Appended | AppendFailed]:
-        self.taken = len(batch)
+        self.taken += len(batch)
         assert self.go.wait(10)
         self.batches.append(len(batch))
         if fail := self.fail:
@@ -127,13 +127,16 @@ def held_up(log: EventLog) -> HeldUp:
     return storing
 
 
-def waiting(log: EventLog) -> int:
-    return len(log._committer._queue)  # pyright: ignore[reportPrivateUsage]
+def until_submitted(log: EventLog, storing: HeldUp, number: int) -> None:
+    """Wait until so many commands wait to be stored, in the queue or in a batch that is held up."""
+    until(lambda: storing.taken + len(log._committer._queue) >= number)  # pyright: ignore[reportPrivateUsage]
 
 
-def submitted(log: EventLog, storing: HeldUp) -> int:
-    """How many wait, those of the batch that is held up included; who took two first took two."""
-    return waiting(log) + storing.taken
+def until(holds: Callable[[], object]) -> None:
+    give_up = monotonic() + 8
+    while not holds():
+        assert monotonic() < give_up, "it never came to that"
+        sleep(0.001)
 
 
 def test_commands_on_one_calendar_are_decided_in_turn_and_stored_together(log: EventLog) -> None:
@@ -144,8 +147,7 @@ def test_commands_on_one_calendar_are_decided_in_turn_and_stored_together(log: E
     storing = held_up(log)
     with ThreadPoolExecutor(8) as threads:
         booked = [threads.submit(market.book, guests[n], quotes[n]) for n in range(1, 8)]
-        while submitted(log, storing) < 7:
-            pass
+        until_submitted(log, storing, 7)
         storing.go.set()
         assert all(each.result().result for each in booked)
     assert sum(storing.batches) == 7
@@ -163,8 +165,7 @@ def test_when_an_earlier_decision_is_not_stored_the_later_ones_decide_again(log:
             threads.submit(market.book, guest, quote)
             for guest, quote in zip(guests, quotes, strict=True)
         ]
-        while submitted(log, storing) < 6:
-            pass
+        until_submitted(log, storing, 6)
         storing.go.set()
         assert all(each.result().result for each in booked)
 
@@ -182,8 +183,7 @@ def test_who_is_refused_because_of_a_decision_that_is_not_stored_gets_the_nights
             threads.submit(market.book, guest, quote)
             for guest, quote in zip((first, second), quotes, strict=True)
         ]
-        while submitted(log, storing) < 2:
-            pass
+        until_submitted(log, storing, 2)
         storing.go.set()
         outcomes = [each.exception() for each in booked]
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NightsTaken", "NoneType"]
@@ -278,13 +278,12 @@ async def test_a_command_that_waited_too_long_was_not_stored_and_says_so(log: Ev
     storing = held_up(log)
     hasty = Commands(log, deadline=0.05)
     first = log.submit(nothing_of(guest), {})
+    until(lambda: storing.taken)
     with ThreadPoolExecutor(1) as threads:
         booked = threads.submit(market.book, guest, quote, key="late", on=hasty)
-        while waiting(log) < 1 and not storing.batches:
-            pass
-        give_up = monotonic() + 0.06
-        while monotonic() < give_up:
-            pass
+        until_submitted(log, storing, 2)
+        submitted = monotonic()
+        until(lambda: monotonic() > submitted + 0.06)
         storing.go.set()
         assert isinstance(booked.exception(), Unavailable)
     log.outcome(first, {}, {})
@@ -314,11 +313,10 @@ def test_a_decision_on_what_was_not_stored_is_taken_again_although_its_version_f
     storing = held_up(log)
     with ThreadPoolExecutor(2) as threads:
         earlier = threads.submit(market.book, guests[0], quotes[0], key="earlier")
-        while not (seen := log.latest(calendar, evolve)) or not seen.version:
-            pass
+        # That the calendar was empty is known since the quotes; now it no longer is.
+        until(lambda: (seen := log.latest(calendar, evolve)) and seen.version)
         later = threads.submit(market.book, guests[1], quotes[1], key="later")
-        while submitted(log, storing) < 2:
-            pass
+        until_submitted(log, storing, 2)
         # This takes the version that the earlier one was to have, so the later one's fits still.
         market.book(guests[2], quotes[2], on=elsewhere)
         storing.go.set()

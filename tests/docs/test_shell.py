@@ -33,7 +33,9 @@ class Ran:
 
 def run(page: str, url: str, folder: Path) -> Ran:
     """Run every shell block of ``page`` that calls the API, with only the address replaced."""
-    calling = [block.text for block in blocks_of(ROOT / page) if "API" in block.text]
+    calling = [
+        block.text for block in blocks_of(ROOT / page) if re.search(r"\$AT\b|API", block.text)
+    ]
     script = "".join(calling)
     assert script.count(SHOWN) == 1
     done = subprocess.run(

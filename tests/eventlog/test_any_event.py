@@ -29,6 +29,8 @@ from domain.review import facts as review_facts
 from domain.review.state import evolve as evolve_review
 from domain.waitlist import facts as waitlist_facts
 from domain.waitlist.state import evolve as evolve_waitlist
+from domain.webhook import facts as webhook_facts
+from domain.webhook.state import evolve as evolve_webhook
 from eventlog.codec import decode, encode
 from eventlog.names import NAMES, TYPES
 from tests.eventlog.made_up import made
@@ -75,6 +77,7 @@ STREAMS: dict[str, tuple[Any, type[Any] | None, Callable[[Any, Any], Any]]] = {
         promotion_facts.PromotionCreated,
         evolve_promotion,
     ),
+    "webhook": (webhook_facts.WebhookEvent, webhook_facts.EndpointRegistered, evolve_webhook),
 }
 """Each stream's events, the one that begins it where only one does, and its fold."""
 

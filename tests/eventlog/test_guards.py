@@ -285,7 +285,7 @@ def test_no_role_of_ours_can_rewrite_what_happened(
     log: EventLog, database: Database, statement: str
 ) -> None:
     log.append(writing(holding(nights(1, 2)), receipt=receipt("k")))
-    for url in (database.commands_url, database.queries_url):
+    for url in database.roles:
         with (
             psycopg.connect(url, autocommit=True) as connection,
             pytest.raises(psycopg.errors.InsufficientPrivilege),
@@ -305,6 +305,22 @@ def test_the_query_role_can_only_read(database: Database) -> None:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement.encode())
             connection.rollback()
+
+
+def test_the_workers_role_reads_the_log_and_keeps_dead_letters(database: Database) -> None:
+    with psycopg.connect(database.workers_url) as connection:
+        connection.execute("SELECT * FROM stored_events")
+        connection.execute("UPDATE dead_letters SET state = 'open'")
+        for statement in (
+            "INSERT INTO stored_events SELECT * FROM stored_events",
+            "LOCK TABLE stored_events IN EXCLUSIVE MODE",
+            "DELETE FROM dead_letters",
+            "SELECT * FROM credentials",
+            "SELECT * FROM receipts",
+        ):
+            connection.rollback()
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement.encode())
 
 
 def test_holds_are_counted_under_the_lock_where_no_stream_and_no_claim_can_tell(

@@ -125,7 +125,7 @@ def test_connections_that_died_in_the_pool_are_replaced_unnoticed(
 
 def test_migrating_again_changes_nothing(log: EventLog, database: Database) -> None:
     log.append(writing(holding(nights(1, 2))))
-    upgrade(database.owner_url, database.commands_url, database.queries_url)
+    upgrade(database.owner_url, *database.roles)
     log.append(writing(holding(nights(2, 3)), expected=1))
 
 

@@ -18,6 +18,7 @@ from tests.commands.market import Market
 from tests.eventlog.conftest import Database
 from tests.faults.cutting import after_commit, amid, at_byte, before_commit, for_good, once
 from tests.faults.wire import Rule, Side, Wire, never, wire_to
+from tests.keyring import sealing
 
 pytestmark = pytest.mark.servers
 
@@ -62,7 +63,7 @@ class Scene:
 def scene(database: Database) -> Iterator[Scene]:
     with (
         wire_to(database.commands_url) as wire,
-        EventLog(wire.url) as log,
+        EventLog(wire.url, sealing=sealing()) as log,
         LogReader(database.queries_url) as reader,
     ):
         # Nobody is helped by waiting longer for a Postgres that is gone.
@@ -100,7 +101,7 @@ def test_when_postgres_is_gone_the_client_repeats_its_key_and_there_is_one_effec
     assert again.replayed == (cut == AFTER)
     assert again.response is not None
     assert scene.requested() == [f"booking-{again.response.body.decode()}"]
-    with EventLog(database.commands_url) as elsewhere:
+    with EventLog(database.commands_url, sealing=sealing()) as elsewhere:
         third = scene.market.book(guest, quote, key="once", on=Commands(elsewhere))
     assert third.replayed
     assert (third.response, third.positions) == (again.response, again.positions)

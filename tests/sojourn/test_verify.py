@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import msgspec
 import psycopg
 import pytest
+from prometheus_client import CollectorRegistry
 
 from api.positions import encode_positions
 from eventlog.partitioner import partition_of
+from projections.calendar.packed import pack, unpack
 from projections.generation import CURRENT
 from sojourn.verify.checking import verify
+from sojourn.verify.following import FollowMetrics, follow
 from sojourn.verify.stores import open_stores
 from sojourn.verify.verification import Verification
 from tests.platforms import Platform
@@ -114,6 +118,16 @@ def edited(model: str, identity: str, part: str, old: bytes, new: bytes) -> Tamp
     return tamper
 
 
+async def another_kind_of_claim(world: SmallWorld) -> None:
+    key = f"{world.platform.name}:{CURRENT}:calendar:{world.listing}"
+    async with read_models(world.platform) as (redis, _):
+        stored = unpack(await untyped(redis).hget(key, "calendar"))
+        claim = next(each for each in stored.claims.values() if each.kind == "booking")
+        changed = replace(claim, kind="offer", booking_id=None)
+        other = replace(stored, claims={**stored.claims, claim.id: changed})
+        await untyped(redis).hset(key, "calendar", pack(other))
+
+
 async def test_a_world_that_is_right_is_clean(world: SmallWorld) -> None:
     result = await verified(world.platform)
     assert result.first is None
@@ -185,12 +199,12 @@ BREAKS: dict[str, tuple[int, Tamper, str]] = {
     ),
     "a page that says something else": (
         4,
-        edited("account", "guest", "account", b"Somebody", b"Nobody"),
+        edited("account", "guest", "account", b'"name":"', b'"name":"No '),
         r"account \S+ in Redis is not the fold of account-\S+ up to version 1",
     ),
     "a calendar that says something else": (
         4,
-        edited("calendar", "listing", "calendar", b'"kind":"booking"', b'"kind":"block"'),
+        another_kind_of_claim,
         r"calendar \S+ in Redis is not the fold of calendar-\S+ up to version \d+",
     ),
     "a page that can't be read": (
@@ -319,11 +333,11 @@ async def test_a_double_booking_that_every_guard_let_through_is_named(world: Sma
 async def test_a_double_booking_in_a_calendar_s_page_is_named(world: SmallWorld) -> None:
     key = f"{world.platform.name}:{CURRENT}:calendar:{world.listing}"
     async with read_models(world.platform) as (redis, _):
-        stored = msgspec.json.decode(await untyped(redis).hget(key, "calendar"))
-        claim = next(each for each in stored["claims"].values() if each["kind"] == "booking")
-        other = str(uuid4())
-        stored["claims"][other] = {**claim, "id": other}
-        await redis.hset(key, "calendar", msgspec.json.encode(stored))  # type: ignore[misc]
+        stored = unpack(await untyped(redis).hget(key, "calendar"))
+        claim = next(each for each in stored.claims.values() if each.kind == "booking")
+        other = replace(claim, id=uuid4())
+        twice = replace(stored, claims={**stored.claims, other.id: other})
+        await untyped(redis).hset(key, "calendar", pack(twice))
     result = await verified(world.platform)
     assert any("overlap on unit 0" in violation for violation in result.claims.violations)
 
@@ -418,3 +432,26 @@ async def test_the_command_ends_with_its_verdict_and_its_exit_code(world: SmallW
     broken = sojourn(world.platform, "verify", "--wait", "0")
     assert broken.returncode == 1
     assert broken.stdout.splitlines()[-1].startswith("verify: VIOLATED — claim ")
+
+
+async def test_following_names_each_difference_and_counts_round_by_round(
+    world: SmallWorld,
+) -> None:
+    registry = CollectorRegistry()
+    metrics = FollowMetrics(registry)
+
+    async def followed() -> list[str]:
+        found: list[str] = []
+        async with open_stores(world.platform.settings) as stores:
+            await follow(
+                stores, rate=1e9, metrics=metrics, told=Unheard(), found=found.append, rounds=1
+            )
+        return found
+
+    assert await followed() == []
+    await edited("account", "guest", "account", b'"name":"', b'"name":"No ')(world)
+    [found] = await followed()
+    assert re.match(r"account \S+ in Redis is not the fold of account-\S+ up to version 1", found)
+    assert registry.get_sample_value("sojourn_verify_rounds_total") == 2
+    assert registry.get_sample_value("sojourn_verify_differences_total") == 1
+    assert registry.get_sample_value("sojourn_verify_documents_total") == 14
