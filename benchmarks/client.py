@@ -7,6 +7,7 @@ meanwhile; requests and answers cost it some tens of microseconds, and the app m
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from time import perf_counter
@@ -99,7 +100,11 @@ def as_fast_as_possible(
 
 
 def at_a_pace(port: int, requests: Sequence[bytes], status: int, rate: float) -> Round:
-    """``rate`` requests a second, whatever becomes of those before; timed from when each is due."""
+    """``rate`` requests a second, whatever becomes of those before; timed from when each is due.
+
+    A thread that sleeps between them tells when: timers of the event loop are whole milliseconds,
+    and to wait by turns would take a processor from the app.
+    """
     latencies: list[float] = []
 
     async def one(idle: deque[Connection], request: bytes, due: float) -> None:
@@ -110,14 +115,20 @@ def at_a_pace(port: int, requests: Sequence[bytes], status: int, rate: float) ->
 
     async def everyone() -> None:
         idle = deque([await _connect(port) for _ in range(64)])
-        began = perf_counter()
+        loop = asyncio.get_running_loop()
         asked: list[asyncio.Task[None]] = []
-        for number, request in enumerate(requests):
-            due = began + number / rate
-            while (early := due - perf_counter()) > 0:  # noqa: ASYNC110 - nothing tells the time
-                # Timers of uvloop are whole milliseconds; the last one is waited for by turns.
-                await asyncio.sleep(early if early > 0.002 else 0)
-            asked.append(asyncio.create_task(one(idle, request, due)))
+
+        def ask(request: bytes, due: float) -> None:
+            asked.append(loop.create_task(one(idle, request, due)))
+
+        def tell() -> None:
+            began = perf_counter()
+            for number, request in enumerate(requests):
+                due = began + number / rate
+                time.sleep(max(0.0, due - perf_counter()))
+                loop.call_soon_threadsafe(ask, request, due)
+
+        await asyncio.to_thread(tell)
         await asyncio.gather(*asked)
         for connection in idle:
             connection.close()

@@ -19,6 +19,7 @@ from benchmarks.rows import Reading, Row, RowsMade, World
 from benchmarks.timing import Round, in_a_loop
 from eventlog.application import EventLog
 from migrations.run import upgrade
+from sojourn.wiring import sealing
 
 FEW, MANY = 10_000, int(os.environ.get("SOJOURN_BENCH_EVENTS", "10000000"))
 HOLDS = 640
@@ -57,10 +58,14 @@ def rows(world: World) -> RowsMade:
     """The row of growth."""
     with ExitStack() as closing:
         owner = world.platform.settings.need("postgres_url")
-        few, many = (
-            Market(closing.enter_context(EventLog(closing.enter_context(_filled(owner, events)))))
-            for events in (FEW, MANY)
-        )
+        seals = sealing(world.platform.settings)
+        closing.callback(seals.close)
+
+        def filled(events: int) -> Market:
+            url = closing.enter_context(_filled(owner, events))
+            return Market(closing.enter_context(EventLog(url, sealing=seals)))
+
+        few, many = filled(FEW), filled(MANY)
 
         def holds(market: Market) -> Round:
             wanted = market.quoted(market.wishes(market.listings(AT_ONCE), HOLDS))

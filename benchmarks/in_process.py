@@ -9,8 +9,8 @@ from benchmarks.market import AT_ONCE, Market
 from benchmarks.pgbench import Pgbench
 from benchmarks.rows import Reading, Row, RowsMade, World
 from benchmarks.timing import Round, in_a_loop, in_threads
-from eventlog.application import EventLog
 from eventlog.reader import LogReader
+from sojourn.wiring import event_log
 
 HOLDS = 640
 """A round's holds; on one listing this is nearly two years of nights."""
@@ -22,7 +22,7 @@ def rows(world: World) -> RowsMade:
     settings = world.platform.settings
     owner = settings.need("postgres_url")
     with ExitStack() as closing:
-        log = closing.enter_context(EventLog(settings.need("postgres_commands_url")))
+        log = closing.enter_context(event_log(settings, sealed=True))
         market = Market(log)
         library = LibraryDefault(owner, AT_ONCE)
         closing.callback(library.close)

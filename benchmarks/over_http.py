@@ -14,7 +14,7 @@ from benchmarks.client import as_fast_as_possible, at_a_pace
 from benchmarks.market import AT_ONCE, Market, Wanted
 from benchmarks.rows import Reading, Row, RowsMade, World
 from benchmarks.timing import Round
-from eventlog.application import EventLog
+from sojourn.wiring import event_log
 from tests.processes import Processes
 
 HOLDS = 960
@@ -61,7 +61,7 @@ def rows(world: World) -> RowsMade:
     settings = world.platform.settings
     rates: list[float] = []
     with (
-        EventLog(settings.need("postgres_commands_url")) as log,
+        event_log(settings, sealed=True) as log,
         Processes(world.platform) as processes,
     ):
         processes.start_module("benchmarks.app", PROCESS)

@@ -25,7 +25,12 @@ class KnownLog:
         self._log = log
 
     def latest(
-        self, stream: str, _evolve: Callable[..., Any], *, settled: bool = False
+        self,
+        stream: str,
+        _evolve: Callable[..., Any],
+        *,
+        settled: bool = False,
+        blank: object = None,
     ) -> Known[Any]:
         """See :meth:`eventlog.application.EventLog.latest`; raises Unread when it is not known."""
         known = None if settled else self._log.known(stream)

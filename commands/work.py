@@ -111,8 +111,10 @@ class Work:
         """A listing's calendar, empty when nothing was ever claimed."""
         stream, key = calendar_stream(listing_id), str(listing_id)
         self.take_turn(stream)
-        found = self._load(stream, key, evolve_calendar)
-        return found or Versioned(EMPTY, 0, stream, key, evolve_calendar)
+        # The first guest of a listing need not be the one who waits while it is read.
+        found = self._load(stream, key, evolve_calendar, EMPTY)
+        assert found is not None, "it is empty at least"
+        return found
 
     def quote(self, quote_id: UUID) -> Versioned[Quote]:
         """A quote that the actor was given; raises NoSuch."""
@@ -321,11 +323,15 @@ class Work:
             raise NotYours(action=f"do this: it takes the permission {permission}")
 
     def _load(
-        self, stream: str, key: str, evolve: Callable[[S | None, Any], S]
+        self,
+        stream: str,
+        key: str,
+        evolve: Callable[[S | None, Any], S],
+        blank: S | None = None,
     ) -> Versioned[S] | None:
         if decided := self.decided.get(stream):
             return Versioned(decided.state, decided.version, stream, key, evolve)
-        known = self.log.latest(stream, evolve, settled=self.careful)
+        known = self.log.latest(stream, evolve, settled=self.careful, blank=blank)
         self.reads[stream] = known.version if known else 0
         if known is None:
             return None

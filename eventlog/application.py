@@ -153,18 +153,26 @@ class EventLog(Application[str]):
         return loaded
 
     def latest(
-        self, stream: str, evolve: Callable[[S | None, Any], S], *, settled: bool = False
+        self,
+        stream: str,
+        evolve: Callable[[S | None, Any], S],
+        *,
+        settled: bool = False,
+        blank: S | None = None,
     ) -> Known[S] | None:
         """The newest state of ``stream`` that this process knows of, read if it knows none.
 
         Good enough to decide on, since :meth:`append` checks the version. ``settled`` waits with
-        reading until everything on its way is stored. Raises :class:`LogUnavailable`.
+        reading until everything on its way is stored. Where ``blank`` says what a stream without
+        events amounts to, it is worth knowing that it has none. Raises :class:`LogUnavailable`.
         """
         known = self._recent.get(stream)
         if known is None:
             if settled:
                 self._committer.settle()
             loaded = self.load(stream, evolve)
+            if loaded is None and blank is not None:
+                loaded = StreamState(0, blank)
             if loaded is None:
                 return None
             known = Known[object](loaded.version, loaded.state, Root())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from psycopg import Connection, OperationalError, errors
+from psycopg import Connection, Error, OperationalError, errors
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
@@ -28,6 +28,9 @@ class Statement:
 
     name: str
     sql: str
+
+
+ROLLBACK = Statement("rollback", "ROLLBACK")
 
 
 class Exchange:
@@ -64,7 +67,7 @@ class Exchange:
         asked, self._asked = self._asked, 0
         for result in results:
             if result.status in _FAILED:
-                raise errors.error_from_result(result)
+                raise self._error(errors.error_from_result(result))
         assert len(results) == asked, "each statement has one result"
         return [_rows(result) for result in results]
 
@@ -74,9 +77,18 @@ class Exchange:
             # Nobody knows what would still come.
             self._connection.close()
             return
-        self._pgconn.exit_pipeline_mode()
         if self._pgconn.transaction_status != TransactionStatus.IDLE:
-            self._connection.rollback()
+            # psycopg's own rollback would deallocate every prepared statement.
+            self.send(ROLLBACK)
+            self.answers()
+        self._pgconn.exit_pipeline_mode()
+
+    def _error(self, error: Error) -> Error:
+        """Another connection, when somebody has deallocated what this one had prepared."""
+        if not isinstance(error, errors.InvalidSqlStatementName):
+            return error
+        self._connection.close()
+        return OperationalError("prepared statements are gone")
 
 
 _prepared: WeakKeyDictionary[Connection[Any], bool] = WeakKeyDictionary()
@@ -92,7 +104,7 @@ def exchanging(connection: Connection[Any], statements: Sequence[Statement]) -> 
     exchange = Exchange(connection)
     try:
         if connection not in _prepared:
-            for statement in statements:
+            for statement in (ROLLBACK, *statements):
                 exchange.prepare(statement)
             exchange.answers()
             _prepared[connection] = True

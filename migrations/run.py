@@ -82,9 +82,10 @@ def upgrade(owner_url: str, commands_url: str, queries_url: str, workers_url: st
 
 KEYS_GRANTS = (
     "GRANT SELECT, INSERT, UPDATE ON personal_keys TO {role}",
+    "GRANT SELECT ON erasures TO {role}",
     "GRANT SELECT, INSERT, DELETE ON exports TO {role}",
 )
-KEYS_QUERIES_GRANTS = ("GRANT SELECT ON personal_keys, exports TO {role}",)
+KEYS_QUERIES_GRANTS = ("GRANT SELECT ON personal_keys, erasures, exports TO {role}",)
 
 
 def upgrade_keys(owner_url: str, keys_url: str, queries_url: str) -> None:

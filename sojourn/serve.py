@@ -67,7 +67,7 @@ def pause_little() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)
-    sys.setswitchinterval(0.001)
+    sys.setswitchinterval(0.0002)
 
 
 def _listen(host: str, port: int, setting: str) -> socket.socket:

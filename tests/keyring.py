@@ -10,7 +10,7 @@ from uuid import UUID
 from eventlog.personal.keys import PersonalKeys
 from eventlog.personal.master import Wrapped, wrap
 from eventlog.personal.sealing import Sealing
-from eventlog.personal.store import Kept
+from eventlog.personal.store import Found, Kept
 
 MASTER = b"m" * 32
 
@@ -29,16 +29,21 @@ class Shelf:
     def __init__(self) -> None:
         self.kept: dict[UUID, Kept] = {}
         self.asked = 0
+        self.erased = 0
 
-    def find(self, people: Sequence[UUID]) -> list[Kept]:
+    def find(self, people: Sequence[UUID]) -> Found:
         self.asked += 1
-        return [self.kept[person] for person in people if person in self.kept]
+        return Found([self.kept[each] for each in people if each in self.kept], self.erased)
+
+    def erasures(self) -> int:
+        return self.erased
 
     def make(self, person: UUID, wrapped: Wrapped) -> None:
         self.kept.setdefault(person, Kept(person, wrapped))
 
     def erase(self, person: UUID) -> None:
         self.kept[person] = Kept(person, None)
+        self.erased += 1
 
     def close(self) -> None:
         pass
@@ -56,9 +61,10 @@ def sealing(shelf: Shelf = EVERYBODY, *, remembered: float = 1.0) -> Sealing:
 class Foreseen(Shelf):
     """Everybody has the key that follows from their id, so that bytes are foreseen, too."""
 
-    def find(self, people: Sequence[UUID]) -> list[Kept]:
+    def find(self, people: Sequence[UUID]) -> Found:
         keys = {person: hashlib.sha256(b"test key" + person.bytes).digest() for person in people}
-        return [Kept(person, wrap(key, person, Masters())) for person, key in keys.items()]
+        kept = [Kept(person, wrap(key, person, Masters())) for person, key in keys.items()]
+        return Found(kept, 0)
 
 
 def foreseen() -> Sealing:

@@ -1,15 +1,13 @@
-"""The keys of people as processes use them: kept in memory for a second, never for longer.
+"""The keys of people as processes use them: an erasure takes effect within a second, everywhere.
 
-That second is how soon an erasure takes effect in every process, whatever else fails: nobody needs
-to be told of it, and whoever lags behind reads nothing any more.
+That second holds whatever else fails: nobody needs to be told of an erasure, and whoever lags
+behind, or hears nothing from the database, reads nothing any more. See
+:mod:`eventlog.personal.remembering`.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from threading import Lock
 from time import monotonic
 from typing import Protocol
 from uuid import UUID
@@ -25,12 +23,18 @@ from eventlog.personal.master import (
     wrap,
 )
 from eventlog.personal.pool import KeysUnavailable
-from eventlog.personal.store import Kept
+from eventlog.personal.remembering import Memory, Remembered
+from eventlog.personal.store import Found
+from eventlog.personal.watching import Watch
 
 REMEMBERED = 1.0
-"""Seconds for which a process may go on using a key that it has read."""
+"""Seconds for which a process may go on using keys after it asked whether they still stand."""
 
-MOST_REMEMBERED = 20_000
+ASKED_EVERY = 0.3
+"""Seconds after which it asks again: often enough to know in time, even if an answer is slow."""
+
+KEPT_IDLE = 60.0
+"""Seconds after which a process that uses no keys asks no more, and has none in its memory."""
 
 
 class Erased(Exception):
@@ -44,8 +48,12 @@ class Erased(Exception):
 class Store(Protocol):
     """What of :class:`eventlog.personal.store.KeyStore` it takes to read and make keys."""
 
-    def find(self, people: Sequence[UUID]) -> list[Kept]:
-        """The rows of ``people``."""
+    def find(self, people: Sequence[UUID]) -> Found:
+        """The rows of ``people``, and how many erasures there had been at that instant."""
+        ...
+
+    def erasures(self) -> int:
+        """How many erasures there have been."""
         ...
 
     def make(self, person: UUID, wrapped: Wrapped) -> None:
@@ -61,14 +69,6 @@ class Store(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class _Known:
-    """A key ready for use, none for who is erased; known until ``until``."""
-
-    cipher: AESGCM | None
-    until: float
-
-
 class PersonalKeys:
     """Everybody's keys; used from several threads at once."""
 
@@ -78,8 +78,9 @@ class PersonalKeys:
         self._store = store
         self._masters = masters
         self._remembered = remembered
-        self._lock = Lock()
-        self._known: OrderedDict[UUID, _Known] = OrderedDict()
+        self._memory = Memory()
+        self._used = monotonic()
+        self._watch = Watch(self._look, ASKED_EVERY)
 
     def to_write(self, person: UUID) -> AESGCM:
         """The person's key, made if they have none; raises Erased or KeysUnavailable."""
@@ -122,30 +123,44 @@ class PersonalKeys:
         Raises KeysUnavailable; to repeat it is harmless.
         """
         self._store.erase(person)
-        with self._lock:
-            self._known.pop(person, None)
+        self._memory.forget(person)
 
     def close(self) -> None:
         """Give the store's connections back."""
+        self._watch.close()
         self._store.close()
 
-    def _fresh(self, person: UUID) -> _Known | None:
-        with self._lock:
-            known = self._known.get(person)
-        return known if known and known.until > monotonic() else None
+    def _fresh(self, person: UUID) -> Remembered | None:
+        now = self._used = monotonic()
+        return self._memory.find(person, now)
 
-    def _find(self, people: list[UUID]) -> dict[UUID, _Known]:
+    def _find(self, people: list[UUID]) -> dict[UUID, Remembered]:
         # The clock is read first: what is erased while the answer travels is not known longer.
         until = monotonic() + self._remembered
-        found: dict[UUID, _Known] = {}
-        for kept in self._store.find(people):
+        answer = self._store.find(people)
+        found: dict[UUID, Remembered] = {}
+        for kept in answer.kept:
             try:
                 key = unwrap(kept.wrapped, kept.person, self._masters) if kept.wrapped else None
             except MasterKeyMissing as missing:
                 raise KeysUnavailable(str(missing)) from missing
-            found[kept.person] = _Known(AESGCM(key) if key else None, until)
-        with self._lock:
-            self._known.update(found)
-            while len(self._known) > MOST_REMEMBERED:
-                self._known.popitem(last=False)
+            cipher = AESGCM(key) if key else None
+            found[kept.person] = Remembered(cipher, answer.erasures, until)
+        self._memory.keep(found.items())
+        self._watch.start()
         return found
+
+    def _look(self) -> bool:
+        """Ask whether what is remembered still stands; False when nobody has used it for long."""
+        now = monotonic()
+        until = now + self._remembered
+        if now - self._used > KEPT_IDLE:
+            self._memory.clear()
+            return False
+        try:
+            self._memory.confirm(self._store.erasures(), until)
+        except KeysUnavailable:
+            # Who needs a key asks for it, and is told so.
+            if monotonic() > until:
+                self._memory.clear()
+        return True

@@ -10,7 +10,12 @@ from uuid import UUID
 from eventlog.personal.master import Wrapped
 from eventlog.personal.pool import outages, small_pool
 
-FIND: LiteralString = "SELECT person, wrapped, master FROM personal_keys WHERE person = ANY(%b)"
+# One statement, so that both are as of one instant; without a key there is a row all the same.
+FIND: LiteralString = (
+    "SELECT number, person, wrapped, master"
+    " FROM erasures LEFT JOIN personal_keys ON person = ANY(%b)"
+)
+ERASURES: LiteralString = "SELECT number FROM erasures"
 MAKE: LiteralString = (
     "INSERT INTO personal_keys (person, wrapped, master) VALUES (%s, %s, %s)"
     " ON CONFLICT (person) DO NOTHING"
@@ -40,6 +45,14 @@ class Kept:
     wrapped: Wrapped | None
 
 
+@dataclass(frozen=True)
+class Found:
+    """The rows that there are, as of when there had been so many ``erasures``."""
+
+    kept: Sequence[Kept]
+    erasures: int
+
+
 class KeyStore:
     """Reads and writes the keys' table through a small pool; calls block.
 
@@ -59,9 +72,15 @@ class KeyStore:
         """Give the connections back."""
         self._pool.close()
 
-    def find(self, people: Sequence[UUID]) -> list[Kept]:
+    def find(self, people: Sequence[UUID]) -> Found:
         """The rows of ``people``; those who never had a key have none."""
-        return [_kept(row) for row in self._rows(FIND, [list(people)])]
+        rows = self._rows(FIND, [list(people)])
+        return Found([_kept(row[1:]) for row in rows if row[1] is not None], rows[0][0])
+
+    def erasures(self) -> int:
+        """How many erasures there have been: counted by the table itself, whoever erases."""
+        [(number,)] = self._rows(ERASURES, [])
+        return number
 
     def make(self, person: UUID, wrapped: Wrapped) -> None:
         """Keep the key, unless the person has one or is erased."""

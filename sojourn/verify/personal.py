@@ -63,7 +63,7 @@ class PersonalCheck:
         if keys_url is None or not due:
             return
         with KeyStore(keys_url) as store:
-            for kept in store.find(due):
+            for kept in store.find(due).kept:
                 if kept.wrapped is not None:
                     self._findings.found(f"account {kept.person} is erased and has a key")
 

@@ -87,10 +87,13 @@ class InMemory:
         self.receipts[key.account_id, key.key] = (key, response)
         return Outcome(result=result, response=response, positions={})
 
-    def latest(self, stream: str, evolve: object, *, settled: bool = False) -> Known[Any] | None:
+    def latest(
+        self, stream: str, evolve: object, *, settled: bool = False, blank: object = None
+    ) -> Known[Any] | None:
         """See :meth:`eventlog.application.EventLog.latest`."""
         assert evolve is EVOLVE[category(stream)], f"{stream} is folded by its own evolve"
-        return self.streams.get(stream)
+        found = self.streams.get(stream)
+        return Known(0, blank, Root()) if found is None and blank is not None else found
 
     def states(self, of: str) -> Iterator[Any]:
         """The states of every stream of a category."""

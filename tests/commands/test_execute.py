@@ -208,6 +208,32 @@ async def test_in_an_event_loop_a_command_is_carried_out_without_a_thread_each(
     assert log.open_holds(guests[5]) == 1
 
 
+async def test_the_first_guest_of_a_listing_waits_for_no_thread_once_there_is_a_quote(
+    log: EventLog,
+) -> None:
+    market = Market(log)
+    first, second = market.person(), market.person()
+    quotes = [market.quote(first, 1), market.quote(second, 1)]
+    outcome = await market.book_at_once(first, quotes[0])
+    assert outcome
+    assert outcome.positions
+    assert await market.book_at_once(second, quotes[1]) is None, "a refusal is made sure of"
+    with pytest.raises(NightsTaken):
+        market.book(second, quotes[1])
+
+
+async def test_who_thinks_a_calendar_empty_that_another_process_filled_is_refused(
+    log: EventLog, elsewhere: Commands
+) -> None:
+    market = Market(log)
+    first, second = market.person(), market.person()
+    quotes = [market.quote(first, 1), market.quote(second, 1)]
+    market.book(first, quotes[0], on=elsewhere)
+    assert await market.book_at_once(second, quotes[1]) is None
+    with pytest.raises(NightsTaken):
+        market.book(second, quotes[1])
+
+
 async def test_what_must_be_read_first_is_left_to_a_thread(
     log: EventLog, elsewhere: Commands
 ) -> None:
@@ -287,7 +313,8 @@ def test_a_decision_on_what_was_not_stored_is_taken_again_although_its_version_f
     storing = held_up(log)
     with ThreadPoolExecutor(2) as threads:
         earlier = threads.submit(market.book, guests[0], quotes[0], key="earlier")
-        until(lambda: log._recent.get(calendar))  # pyright: ignore[reportPrivateUsage]
+        # That the calendar was empty is known since the quotes; now it no longer is.
+        until(lambda: (seen := log.latest(calendar, evolve)) and seen.version)
         later = threads.submit(market.book, guests[1], quotes[1], key="later")
         until_submitted(log, storing, 2)
         # This takes the version that the earlier one was to have, so the later one's fits still.

@@ -110,7 +110,10 @@ def test_they_are_stored_in_one_transaction_in_their_order(
 ) -> None:
     hotel = Hotel(log, 2)
     asked = [hotel.book(1, 5, 7), hotel.cancel(1), hotel.book(2, 5, 7), hotel.book(3, 5, 7)]
-    assert len(hotel.together.execute(asked)) == 4
+    # Nothing is stored before all of them wait.
+    with log._committer._gathered:  # pyright: ignore[reportPrivateUsage]
+        submitted = hotel.together._submit(asked)  # pyright: ignore[reportPrivateUsage]
+    assert len(hotel.together._outcomes(submitted)) == 4  # pyright: ignore[reportPrivateUsage]
     with LogReader(database.commands_url) as reader:
         recorded = {
             reader.read_stream(booking_stream(UUID(int=number)))[0].recorded_at

@@ -10,6 +10,7 @@ import pytest
 from domain.calendar.facts import HoldConfirmed
 from domain.calendar.state import evolve
 from domain.streams import calendar_stream
+from eventlog.append import ClaimsOverlap
 from eventlog.application import EventLog
 from eventlog.hashing import COLUMNS, canonical, hash_of
 from eventlog.partitioner import partition_of
@@ -126,3 +127,22 @@ def test_migrating_again_changes_nothing(log: EventLog, database: Database) -> N
     log.append(writing(holding(nights(1, 2))))
     upgrade(database.owner_url, *database.roles)
     log.append(writing(holding(nights(2, 3)), expected=1))
+
+
+def test_a_batch_that_was_rolled_back_does_not_spoil_the_connection(
+    database: Database,
+) -> None:
+    with EventLog(database.commands_url, pool_size=1, max_overflow=0) as log:
+        log.append(writing(holding(nights(1, 4))))
+        for version in range(1, 4):
+            with pytest.raises(ClaimsOverlap):
+                log.append(writing(holding(nights(2, 3)), expected=version))
+            log.append(writing(holding(nights(9 + version, 10 + version)), expected=version))
+
+
+def test_statements_that_somebody_deallocated_are_prepared_again(database: Database) -> None:
+    with EventLog(database.commands_url, pool_size=1, max_overflow=1) as log:
+        for version in range(3):
+            log.append(writing(holding(nights(1 + version, 2 + version)), expected=version))
+            with log._datastore.get_connection() as connection:  # pyright: ignore[reportPrivateUsage]
+                connection.execute("DEALLOCATE ALL")

@@ -16,6 +16,7 @@ from commands.register_account import RegisterAccount, register_account
 from domain.account.state import evolve
 from domain.streams import account_stream
 from eventlog.personal.sealing import Sealing
+from eventlog.personal.store import Found, KeyStore
 from sojourn.migrate import keys_owner
 from sojourn.wiring import commands, event_log, sealing
 from tests.platforms import Platform
@@ -113,3 +114,31 @@ def test_only_who_may_make_keys_can_change_them(platform: Platform) -> None:
         for statement in ("DELETE FROM personal_keys", "TRUNCATE personal_keys"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 maker.execute(statement)
+
+
+def test_the_table_itself_counts_who_is_erased_whoever_erases_and_however(
+    platform: Platform,
+) -> None:
+    joined = people(platform, 3)
+    with (
+        KeyStore(platform.settings.need("postgres_keys_url")) as store,
+        psycopg.connect(keys_owner(platform.settings), autocommit=True) as owner,
+    ):
+        assert store.erasures() == 0
+        assert store.find(joined).erasures == 0
+        assert store.find([uuid4()]) == Found([], 0)
+        store.erase(joined[0])
+        assert (store.erasures(), store.find(joined).erasures) == (1, 1)
+        store.erase(joined[0])
+        assert store.erasures() == 1, "to repeat it changes nothing"
+        store.erase(uuid4())
+        assert store.erasures() == 2, "of who never had a key"
+        owner.execute("UPDATE personal_keys SET made_at = now()")
+        assert store.erasures() == 2, "the keys are the same"
+        by_hand = "UPDATE personal_keys SET wrapped = NULL, master = NULL, erased_at = now()"
+        owner.execute(f"{by_hand} WHERE person = %s", [joined[1]])
+        assert store.erasures() == 3
+        owner.execute("DELETE FROM personal_keys WHERE person = %s", [joined[2]])
+        assert store.erasures() == 4
+        owner.execute("TRUNCATE personal_keys")
+        assert store.erasures() == 5
