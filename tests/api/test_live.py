@@ -247,8 +247,10 @@ def test_streams_end_when_their_app_stops(processes: Processes) -> None:
     with httpx.Client(base_url=url, timeout=30) as commands:
         guest = join(commands)
         path = ticket(guest, "/v1/me")
-    queries = httpx.Client(base_url=processes.url("api queries") or "", timeout=30)
-    with queries, listening(queries, path) as stream:
-        assert processes.stop("api queries") == 0
-        # It is brought to an end, not cut off: a body that is cut off is an error.
-        assert stream.rest() == []
+    with httpx.Client(base_url=processes.url("api queries") or "", timeout=30) as queries:
+        guest.http = queries
+        assert guest.get("/v1/me").status_code == 200
+        with listening(queries, path) as stream:
+            assert processes.stop("api queries") == 0
+            # It is brought to an end, not cut off: a body that is cut off is an error.
+            assert stream.rest() == []
