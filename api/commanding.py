@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -22,20 +22,25 @@ from api.sign_in.grants import SignIn
 from commands.context import Context
 from commands.execute import Commands, Outcome
 from commands.receipts import ReceiptRequest, StoredResponse
+from commands.webhooks.deliveries import Deliveries
 from commands.work import Work
+from domain.webhook.addresses import Network
+from eventlog.personal.forgetting import Forgetting
 
 M = TypeVar("M")
 R = TypeVar("R")
 
 AT_ONCE = 64
-"""How many commands wait in threads; the log gathers those that wait into one transaction."""
+"""How many commands wait in threads, because something has to be read for them."""
 
 
 @dataclass(frozen=True)
 class CommandSide:
     """What the endpoints of the command app call; ``key`` is that of request fingerprints.
 
-    ``webhook_keys`` are those with which payment providers sign, by the provider's name.
+    ``forgetting`` finishes the erasure of a person. ``webhook_keys`` are those with which payment
+    providers sign, by the provider's name. Webhooks may go to ``webhook_networks`` beside the
+    public ones, and ``webhook_secrets_key`` is that from which their secrets follow.
     ``verified_only``: booking takes a verified e-mail address.
     """
 
@@ -43,6 +48,10 @@ class CommandSide:
     sign_in: SignIn
     correspondence: Correspondence
     key: bytes
+    forgetting: Forgetting
+    deliveries: Deliveries
+    webhook_secrets_key: bytes
+    webhook_networks: Sequence[Network] = ()
     webhook_keys: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     verified_only: bool = False
     clock: Clock = utc_now
@@ -56,8 +65,11 @@ class CommandSide:
         respond: Callable[[R], StoredResponse],
         *,
         account: UUID | None = None,
+        long: bool = False,
     ) -> Response:
         """The answer to ``message``; keys are the caller's, or ``account``'s when nobody called.
+
+        What may take ``long`` to decide is kept out of the event loop.
 
         Raises what :meth:`commands.execute.Commands.execute` raises.
         """
@@ -67,9 +79,10 @@ class CommandSide:
             correlation_id=request.state.correlation_id,
             receipt=await self.receipt(request, caller or account),
         )
-        outcome = await self.in_thread(
-            lambda: self.commands.execute(handle, message, context, respond)
-        )
+        execution = (handle, message, context, respond)
+        outcome = None if long else await self.commands.at_once(*execution)
+        if outcome is None:
+            outcome = await self.in_thread(lambda: self.commands.execute(*execution))
         return self.answer(request, outcome)
 
     async def in_thread(self, call: Callable[[], R]) -> R:

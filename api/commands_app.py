@@ -14,8 +14,10 @@ from api.command_routes import (
     blocks,
     bookings,
     co_hosts,
+    exports,
     external_calendars,
     listings,
+    live_tickets,
     messages,
     passwords,
     payments,
@@ -25,6 +27,7 @@ from api.command_routes import (
     rules,
     tokens,
     waitlist,
+    webhook_endpoints,
     webhooks,
 )
 from api.commanding import CommandSide
@@ -37,7 +40,7 @@ from api.mail.letters import Letters
 from api.mail.mailer import Mailer, NoMailer
 from api.mail.outbox import Outbox
 from api.middleware.client_address import LOOPBACK
-from api.secrets import key_for, webhook_key
+from api.secrets import key_for, webhook_key, webhook_secrets_key
 from api.sign_in.accounts import PostgresCredentials, connect_accounts
 from api.sign_in.grants import SignIn
 from api.sign_in.letter_tokens import LetterTokens
@@ -45,7 +48,12 @@ from api.sign_in.passwords import Passwords
 from api.sign_in.sessions import PostgresSessions
 from commands.execute import Commands
 from commands.payments.sandbox import NAME as SANDBOX
+from commands.webhooks.deliveries import Deliveries
+from domain.webhook.addresses import Network
 from eventlog.application import EventLog
+from eventlog.personal.exports import Exports
+from eventlog.personal.forgetting import Forgetting
+from eventlog.personal.sealing import Sealing
 
 DESCRIPTION = "Changes things: join, list, quote, book, confirm, cancel."
 
@@ -54,6 +62,7 @@ ANSWER_WITHIN = 12.0
 
 ROUTERS = (
     accounts.router,
+    exports.router,
     passwords.router,
     tokens.router,
     listings.router,
@@ -64,7 +73,9 @@ ROUTERS = (
     promotions.router,
     bookings.router,
     payments.router,
+    live_tickets.router,
     webhooks.router,
+    webhook_endpoints.router,
     reviews.router,
     messages.router,
     co_hosts.router,
@@ -72,26 +83,33 @@ ROUTERS = (
 )
 
 
-def create_commands_app(
+def create_commands_app(  # noqa: PLR0913 - an app is made of these
     *,
     postgres_url: str,
     signing_seed: bytes,
     secret: bytes,
+    sealing: Sealing,
+    exports_url: str,
     mailer: Mailer | None = None,
     letters: Letters | None = None,
     verified_only: bool = False,
     origins: Iterable[str] = (),
     trusted_proxies: Iterable[str] = LOOPBACK,
     quota_times: int = 1,
+    webhook_networks: Iterable[Network] = (),
 ) -> FastAPI:
     """The app on a log in Postgres, whose role may append to it.
 
-    ``signing_seed`` is the 32 bytes of an Ed25519 key; ``secret`` keys all keyed hashes.
-    Booking takes a verified e-mail address if ``verified_only``. Nothing is connected before the
+    ``signing_seed`` is the 32 bytes of an Ed25519 key; ``secret`` keys all keyed hashes;
+    ``sealing`` seals and opens what is personal, and ``exports_url`` names its database.
+    Booking takes a verified e-mail address if ``verified_only``. Webhooks may go to
+    ``webhook_networks`` beside the public ones. Nothing is connected before the
     app starts, and it starts without Postgres: it is not ready then.
     """
-    log = EventLog(postgres_url)
+    log = EventLog(postgres_url, sealing=sealing)
     pool = connect_accounts(postgres_url, at_most=4)
+    deliveries = Deliveries(postgres_url, pool_size=2)
+    kept_exports = Exports(exports_url)
     issuer = TokenIssuer(signing_seed)
     credentials = PostgresCredentials(pool)
     sight = LogSight(log)
@@ -115,8 +133,12 @@ def create_commands_app(
             secret=secret,
         ),
         key=key_for(secret, "idempotency"),
+        forgetting=Forgetting(postgres_url, sealing.keys, kept_exports),
         webhook_keys={SANDBOX: webhook_key(secret, SANDBOX)},
         verified_only=verified_only,
+        deliveries=deliveries,
+        webhook_secrets_key=webhook_secrets_key(secret),
+        webhook_networks=tuple(webhook_networks),
     )
 
     @asynccontextmanager
@@ -126,6 +148,9 @@ def create_commands_app(
         yield
         await outbox.close()
         await to_thread.run_sync(log.close)
+        await to_thread.run_sync(sealing.close)
+        await to_thread.run_sync(deliveries.close)
+        await to_thread.run_sync(kept_exports.close)
         await to_thread.run_sync(pool.close)
 
     async def postgres() -> None:

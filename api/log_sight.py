@@ -28,7 +28,10 @@ from domain.streams import (
     listing_stream,
     promotion_stream,
     quote_stream,
+    webhook_stream,
 )
+from domain.webhook.state import Endpoint
+from domain.webhook.state import evolve as evolve_webhook
 from eventlog.application import EventLog
 
 S = TypeVar("S")
@@ -45,11 +48,16 @@ class LogSight:
 
     async def account(self, account_id: UUID) -> tuple[Account, int] | None:
         """The account."""
-        return await self._load(account_stream(account_id), evolve_account)
+        stream = account_stream(account_id)
+        found = await self._load(stream, evolve_account)
+        if found is None:
+            return None
+        sealing = self._log.sealing
+        return await to_thread.run_sync(sealing.readable, found[0], stream), found[1]
 
     async def roles(self, account_id: UUID) -> frozenset[Role]:
         """What the account may do."""
-        found = await self.account(account_id)
+        found = await self._load(account_stream(account_id), evolve_account)
         return found[0].roles if found else frozenset()
 
     async def listing(self, listing_id: UUID) -> tuple[Listing, int] | None:
@@ -63,6 +71,10 @@ class LogSight:
     async def promotion(self, promotion_id: UUID) -> tuple[Promotion, int] | None:
         """The promotion, whoever asks."""
         return await self._load(promotion_stream(promotion_id), evolve_promotion)
+
+    async def webhook(self, endpoint_id: UUID) -> tuple[Endpoint, int] | None:
+        """The webhook endpoint, whoever asks, removed or not."""
+        return await self._load(webhook_stream(endpoint_id), evolve_webhook)
 
     async def conversation(self, about: UUID) -> tuple[Conversation, int] | None:
         """What was written about a booking or an inquiry, whoever asks."""

@@ -28,6 +28,7 @@ NONE_MATCH_HEADER = "ETags the client has; 304 when the page is one of them."
 
 ANSWER_HEADERS: dict[str, str] = {
     "Sojourn-Position": "How far the answer has read or written; send it as Min-Position.",
+    "Sojourn-Degraded": "`true` when later changes of what is shown could not be applied yet.",
     "ETag": 'The version and a digest of the page: `"<version>.<digest>"`.',
     "X-Request-ID": "The request's id.",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 
@@ -12,14 +13,17 @@ from api.assembly import Lifespan, assemble
 from api.conventions.bearer import TokenVerifier
 from api.conventions.cursors import Cursors
 from api.health import Check
+from api.live.hub import Hub
 from api.middleware.client_address import LOOPBACK
 from api.query_routes import (
     accounts,
     audit,
     bookings,
     co_hosts,
+    exports,
     external_calendars,
     listings,
+    live,
     me,
     messages,
     promotions,
@@ -27,13 +31,18 @@ from api.query_routes import (
     search,
     slots,
     waitlist,
+    webhook_endpoints,
 )
 from api.querying import QuerySide
 from api.secrets import key_for
 from api.sign_in.accounts import PostgresAddressBook, connect_accounts
+from commands.webhooks.deliveries import Deliveries
+from eventlog.personal.exports import Exports
+from eventlog.personal.sealing import Sealing
 from eventlog.reader import LogReader
 from projections.applied import RedisApplied
 from projections.connect import connect_elasticsearch, connect_redis
+from projections.feed.queries import FeedReader
 from projections.generation import Generations
 from projections.listing_search.applied import SearchApplied
 
@@ -47,6 +56,7 @@ ANSWER_WITHIN = 6.0
 
 ROUTERS = (
     me.router,
+    exports.router,
     accounts.router,
     search.router,
     listings.router,
@@ -54,21 +64,25 @@ ROUTERS = (
     slots.router,
     external_calendars.router,
     bookings.router,
+    live.router,
     reviews.router,
     messages.router,
     co_hosts.router,
     waitlist.router,
+    webhook_endpoints.router,
     audit.router,
 )
 
 
-def create_queries_app(
+def create_queries_app(  # noqa: PLR0913 - an app is made of these
     *,
     redis_url: str,
     elasticsearch_url: str,
     postgres_url: str,
     verify_key: bytes,
     secret: bytes,
+    sealing: Sealing,
+    exports_url: str,
     redis_prefix: str = "sojourn",
     index_prefix: str = "sojourn",
     origins: Iterable[str] = (),
@@ -76,15 +90,19 @@ def create_queries_app(
 ) -> FastAPI:
     """The app on its read models, and on Postgres by a role that may only SELECT.
 
-    ``verify_key`` is the 32 bytes of the Ed25519 public key; ``secret`` keys all keyed hashes.
+    ``verify_key`` is the 32 bytes of the Ed25519 public key; ``secret`` keys all keyed hashes;
+    ``sealing`` opens what is personal, and ``exports_url`` names its database.
     """
     redis = connect_redis(redis_url)
     elasticsearch = connect_elasticsearch(elasticsearch_url, timeout=SEARCH_WITHIN)
     generations = Generations(redis, redis_prefix)
     applied = RedisApplied(redis, redis_prefix, generations)
     search_applied = SearchApplied(elasticsearch, index_prefix)
+    hub = Hub(FeedReader(redis, redis_prefix), applied)
     log = LogReader(postgres_url)
+    deliveries = Deliveries(postgres_url, pool_size=2)
     pool = connect_accounts(postgres_url, at_most=2)
+    kept_exports = Exports(exports_url)
     side = QuerySide(
         generations=generations,
         applied=applied,
@@ -95,14 +113,27 @@ def create_queries_app(
         addresses=PostgresAddressBook(pool),
         cursors=Cursors(key_for(secret, "cursors")),
         secret=secret,
+        sealing=sealing,
+        live=hub,
+        deliveries=deliveries,
+        exports=kept_exports,
     )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         pool.open(wait=False)
+        looking = asyncio.create_task(side.degraded.keep_looking(pool))
+        following = asyncio.create_task(hub.run())
         yield
+        hub.close()
+        for task in (looking, following):
+            task.cancel()
+        await asyncio.gather(looking, following, return_exceptions=True)
         await to_thread.run_sync(pool.close)
         await to_thread.run_sync(log.close)
+        await to_thread.run_sync(sealing.close)
+        await to_thread.run_sync(deliveries.close)
+        await to_thread.run_sync(kept_exports.close)
         await elasticsearch.close()
         await redis.aclose()
 
@@ -146,4 +177,5 @@ def queries_app(
         lifespan=lifespan,
     )
     app.state.side = side
+    app.state.closing = side.live.close
     return app

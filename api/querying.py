@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, TypeVar, cast
 from uuid import UUID
 
@@ -17,16 +17,24 @@ from api.conventions.cursors import Cursors, next_link
 from api.conventions.etags import etag_of, unchanged
 from api.conventions.problems import invalid
 from api.conventions.reading import PATIENCE, Applied, not_yet
+from api.degraded import Degraded
+from api.live.hub import Hub
 from api.positions import Positions
 from api.representations.values import page_of
 from api.sign_in.accounts import AddressBook
+from commands.webhooks.deliveries import Deliveries
 from domain.account.facts import AccountEvent, Role
 from domain.account.state import Account, evolve
 from domain.booking.state import Booking
 from domain.conversation.state import Conversation
 from domain.listing.state import Listing
 from domain.promotion.state import Promotion
-from domain.streams import account_stream
+from domain.streams import account_stream, webhook_stream
+from domain.webhook.facts import WebhookEvent
+from domain.webhook.state import Endpoint
+from domain.webhook.state import evolve as evolve_webhook
+from eventlog.personal.exports import Exports
+from eventlog.personal.sealing import Sealing, people_in
 from eventlog.reader import LogReader
 from projections.account.queries import account
 from projections.booking.queries import booking
@@ -56,7 +64,12 @@ class QuerySide:
     addresses: AddressBook
     cursors: Cursors
     secret: bytes
+    sealing: Sealing
+    live: Hub
+    deliveries: Deliveries
+    exports: Exports
     clock: Clock = utc_now
+    degraded: Degraded = field(default_factory=Degraded)
 
     async def reach(self, positions: Positions) -> None:
         """See :class:`api.conventions.sight.Sight`."""
@@ -65,7 +78,16 @@ class QuerySide:
 
     async def account(self, account_id: UUID) -> tuple[Account, int] | None:
         """See :class:`api.conventions.sight.Sight`."""
-        return _versioned(await account(self.generations, account_id))
+        found = await account(self.generations, account_id)
+        if found is None:
+            return None
+        return await self.readable(found.state, account_stream(account_id)), found.version
+
+    async def readable(self, found: S, stream: str) -> S:
+        """``found``, of ``stream``, with its personal text opened; see :class:`Sealing`."""
+        if self.sealing.keys.remembers(people_in([found])):
+            return self.sealing.readable(found, stream)
+        return await to_thread.run_sync(self.sealing.readable, found, stream)
 
     async def roles(self, account_id: UUID) -> frozenset[Role]:
         """See :class:`api.conventions.sight.Sight`; from the log, as pages come a moment later."""
@@ -89,6 +111,19 @@ class QuerySide:
     async def promotion(self, promotion_id: UUID) -> tuple[Promotion, int] | None:
         """See :class:`api.conventions.sight.Sight`."""
         return _versioned(await promotion(self.generations, promotion_id))
+
+    async def webhook(self, endpoint_id: UUID) -> tuple[Endpoint, int] | None:
+        """See :class:`api.conventions.sight.Sight`; from the log, as it has no page."""
+
+        def fold() -> tuple[Endpoint, int] | None:
+            endpoint: Endpoint | None = None
+            version = 0
+            for record in self.log.read_stream(webhook_stream(endpoint_id)):
+                event = cast("WebhookEvent", record.decoded().event)
+                endpoint, version = evolve_webhook(endpoint, event), record.version
+            return (endpoint, version) if endpoint else None
+
+        return await to_thread.run_sync(fold, abandon_on_cancel=True)
 
     async def conversation(self, about: UUID) -> tuple[Conversation, int] | None:
         """See :class:`api.conventions.sight.Sight`."""
@@ -128,7 +163,8 @@ def answer(
 ) -> Response:
     """``page``, or 304 when the client has it; ``told`` wins over ``cache``."""
     body = page_of(page)
-    headers = {"Cache-Control": cache, **told}
+    side: QuerySide = request.app.state.side
+    headers = {"Cache-Control": cache, **told, **side.degraded.headers(request)}
     if version is not None:
         headers["ETag"] = etag_of(version, body)
         if unchanged(request, headers["ETag"]):

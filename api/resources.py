@@ -18,6 +18,8 @@ RESOURCES: dict[str, str] = {
     "quotes": "A price that stands for an hour.",
     "promotions": "Coupons that hosts and the platform give.",
     "bookings": "Hold, confirm and cancel; approve and decline.",
+    "live": "Hear what happens to bookings, while it happens.",
+    "webhooks": "Be told of what happens to bookings, by signed requests to your own server.",
     "payments": "Pay, and what the providers tell of it.",
     "reviews": "What guests and hosts say of a stay: neither reads the other's first.",
     "messages": "What guests and hosts write to each other, with or without a booking.",

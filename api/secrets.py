@@ -19,6 +19,11 @@ def webhook_key(secret: bytes, provider: str) -> bytes:
     return key_for(secret, f"webhooks of {provider}")
 
 
+def webhook_secrets_key(secret: bytes) -> bytes:
+    """The key from which the secrets of webhook endpoints follow."""
+    return key_for(secret, "secrets of webhook endpoints")
+
+
 def hash_email(secret: bytes, email: str) -> bytes:
     """The keyed hash under which an e-mail address is known, however it is written."""
     folded = unicodedata.normalize("NFKC", _in_unicode(email.strip())).casefold()

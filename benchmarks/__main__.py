@@ -1,94 +1,55 @@
-"""`make bench`: prints a table, and writes it to benchmarks/RESULTS.md with machine and date."""
+"""`make bench`: prints a table and a plot, and writes them to benchmarks/RESULTS.md."""
 
 from __future__ import annotations
 
-import os
-import platform
+import argparse
 import tempfile
-from datetime import UTC, datetime
+from contextlib import ExitStack
 from pathlib import Path
+from time import monotonic
 
 from rich.console import Console
 from rich.progress import track
 
-from benchmarks.floor import LibraryDefault
-from benchmarks.holds import Market
-from benchmarks.timing import Round, median_rate, timed
-from eventlog.application import EventLog
+from benchmarks import growth, in_process, over_http, report
+from benchmarks.rows import Row, Rows, World
+from sojourn.serve import pause_little
 from stack.testing import servers_for_tests
-from tests.platforms import Platform, new_platform
+from tests.platforms import new_platform
 
-AT_ONCE = 32
-ROUNDS = 5
-HOLDS = 640
-"""A round's holds; on one listing this is nearly two years of nights."""
+MODULES: tuple[Rows, ...] = (over_http.rows, in_process.rows)
 
 
-def measure(platform: Platform) -> dict[str, list[Round]]:
-    """Each path, its rounds interleaved with those of its floor."""
-    results: dict[str, list[Round]] = {"library": [], "spread": [], "hot": []}
-    library = LibraryDefault(platform.settings.need("postgres_url"), AT_ONCE)
-    url = platform.settings.need("postgres_commands_url")
-    with EventLog(url, pool_size=AT_ONCE, max_overflow=0) as log:
-        market = Market(log)
-        for _ in track(range(ROUNDS), description="rounds"):
-            listings = [market.listing() for _ in range(AT_ONCE)]
-            each = HOLDS // AT_ONCE
-            by_listing = [market.quotes(listing, each) for listing in listings]
-            spread = [held for same_night in zip(*by_listing, strict=True) for held in same_night]
-            hot = market.quotes(market.listing(), HOLDS)
-            nothing = range(HOLDS)
-            results["library"].append(timed(lambda _: library.save_two(), nothing, AT_ONCE))
-            results["spread"].append(timed(market.hold, spread, AT_ONCE))
-            results["hot"].append(timed(market.hold, hot, AT_ONCE))
-    library.close()
-    return results
-
-
-def table(results: dict[str, list[Round]]) -> str:
-    """The figures as Markdown."""
-    names = {
-        "library": f"the library's default save of two aggregates, {AT_ONCE} at once",
-        "spread": f"holds in process (two events, receipt, claim), {AT_ONCE} at once, "
-        f"{AT_ONCE} listings",
-        "hot": f"the same on one listing, {AT_ONCE} at once",
-    }
-    floors = {"spread": "library", "hot": "spread"}
-    lines = ["| what | per second | p50 ms | p99 ms | against |", "|---|---|---|---|---|"]
-    for name, text in names.items():
-        rounds = results[name]
-        every = Round(0, tuple(ms for each in rounds for ms in each.latencies))
-        floor = floors.get(name)
-        against = ""
-        if floor:
-            ratio = median_rate(rounds) / median_rate(results[floor])
-            against = f"{ratio:.2f} of the {'first' if floor == 'library' else 'second'} row"
-        lines.append(
-            f"| {text} | {median_rate(rounds):,.0f} | {every.quantile(0.5):.1f}"
-            f" | {every.quantile(0.99):.1f} | {against} |"
-        )
-    return "\n".join(lines)
+def measure(modules: tuple[Rows, ...], rounds: int) -> list[Row]:
+    """Every row of ``modules``, measured so many times, all interleaved."""
+    with ExitStack() as closing:
+        stack = closing.enter_context(servers_for_tests())
+        folder = Path(closing.enter_context(tempfile.TemporaryDirectory()))
+        platform = closing.enter_context(new_platform(stack.addresses, folder))
+        world = World(platform, folder)
+        rows = [row for module in modules for row in closing.enter_context(module(world))]
+        for _ in track(range(rounds), description="rounds"):
+            for row in rows:
+                row.measure()
+    return rows
 
 
 def main() -> None:
     """Measure, print, and write."""
+    asked = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    asked.add_argument("--rounds", type=int, default=5)
+    asked.add_argument("--growth", action="store_true", help="with 10 million events too: minutes")
+    asked.add_argument("--to", type=Path, default=Path(__file__).with_name("RESULTS.md"))
+    options = asked.parse_args()
+    modules = (*MODULES, growth.rows) if options.growth else MODULES
+    pause_little()
+    began = monotonic()
+    rows = measure(modules, options.rounds)
     console = Console()
-    with (
-        servers_for_tests() as stack,
-        tempfile.TemporaryDirectory() as folder,
-        new_platform(stack.addresses, Path(folder)) as made,
-    ):
-        figures = table(measure(made))
-    console.print(figures, soft_wrap=True)
-    text = (
-        "# Figures\n\nWritten by `make bench`. Each row's rounds are interleaved with those of the"
-        " others; rates are medians of the rounds. Durability (fsync, synchronous_commit,"
-        " full_page_writes) is on everywhere.\n\n"
-        f"{datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()},"
-        f" {os.cpu_count()} cores, Python {platform.python_version()}, Postgres 18.6.\n\n"
-        f"{figures}\n"
-    )
-    Path(__file__).with_name("RESULTS.md").write_text(text, encoding="utf-8")
+    console.print(report.table(rows), soft_wrap=True)
+    console.print(report.plot(rows), soft_wrap=True, highlight=False, markup=False)
+    page = report.page(rows, options.rounds, monotonic() - began)
+    options.to.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

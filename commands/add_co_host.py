@@ -39,4 +39,7 @@ def add_co_host(message: AddCoHost, work: Work) -> CoHostMade:
     account = work.account(message.account_id)
     events = decide(listing.state, message.account_id, message.permissions)
     after = work.record(listing, events).state
-    return CoHostMade(account=account, permissions=after.permissions_of(message.account_id))
+    return CoHostMade(
+        account=work.readable(account, account.stream),
+        permissions=after.permissions_of(message.account_id),
+    )

@@ -43,4 +43,5 @@ def block_dates(message: BlockDates, work: Work) -> Claim:
         slot=whole_days(message.stay, zone) if listing.state.kind == "slot" else None,
     )
     expire_lapsed(calendar.state, work)
-    return work.record(calendar, events).state.claims[message.block_id]
+    blocked = work.record(calendar, events).state.claims[message.block_id]
+    return work.readable(blocked, calendar.stream)

@@ -16,7 +16,6 @@ from domain.calendar.decisions import hold, release
 from domain.local_time import local_date
 from domain.quote.decisions import check_still_bookable
 from domain.refusals import NoSuch, TooManyHolds
-from domain.rules.apart import buffers_of
 from domain.streams import booking_stream
 from domain.waitlist.decisions import take
 
@@ -65,7 +64,7 @@ def book(message: Book, work: Work) -> Versioned[Booking]:
         today=local_date(work.now, listing.time_zone),
         now=work.now,
         slot=quote.slot,
-        buffers=buffers_of(listing.kind, listing.rules.schedule),
+        buffers=listing.buffers,
     )
     if work.has_holds(quote.guest_id, MOST_OPEN_HOLDS):
         raise TooManyHolds(maximum=MOST_OPEN_HOLDS)

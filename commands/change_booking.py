@@ -13,7 +13,6 @@ from domain.booking.state import Booking
 from domain.calendar.decisions import move
 from domain.local_time import local_date
 from domain.quote.decisions import check_still_bookable
-from domain.rules.apart import buffers_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +51,7 @@ def change_booking(message: ChangeBooking, work: Work) -> Versioned[Booking]:
         today=local_date(work.now, listing.time_zone),
         now=work.now,
         slot=quote.slot,
-        buffers=buffers_of(listing.kind, listing.rules.schedule),
+        buffers=listing.buffers,
     )
     expire_lapsed(calendar.state, work)
     units = work.record(calendar, moved).state.claims[booking.state.id].units

@@ -6,16 +6,19 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from time import monotonic
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from uuid_utils.compat import uuid7
 
+from commands.at_once import KnownLog, Unread
 from commands.context import Context
 from commands.receipts import InProgress, KeyReused, ReceiptRequest, StoredResponse
 from commands.turns import Turns
 from commands.work import Work
+from domain.account.refusals import AccountErased
 from domain.calendar.facts import ClaimMoved, NightsHeld, OfferHeld, RangeBlocked
 from domain.refusals import EmailTaken, NightsTaken, Refusal
 from eventlog.append import (
@@ -26,9 +29,13 @@ from eventlog.append import (
     Receipt,
     ReceiptExists,
 )
-from eventlog.application import EventLog, LogUnavailable
+from eventlog.application import EventLog, LogUnavailable, Pending
 from eventlog.committer import QueueFull
 from eventlog.partitioner import partition_of
+from eventlog.personal.answers import opened_answer, sealed_answer
+from eventlog.personal.keys import Erased
+from eventlog.personal.pool import KeysUnavailable
+from eventlog.recent import Known
 
 M = TypeVar("M")
 R = TypeVar("R")
@@ -38,7 +45,10 @@ DEADLINE = 10.0
 
 
 class Unavailable(Exception):
-    """The command was not carried out, for no fault of its own: try again in a moment."""
+    """The command could not be carried out in time, or whether it was is not known: try again.
+
+    Under its key a command that was carried out after all gets its first answer.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +82,17 @@ class Asked(Generic[M, R]):
 
 @dataclass(frozen=True)
 class Verified:
-    """These versions were the streams' own at this time."""
+    """These versions were the streams' own at this time, and ``on`` what they amounted to."""
 
     reads: dict[str, int]
+    on: dict[str, Known[Any]]
     at: datetime
+
+    def covers(self, work: Work) -> bool:
+        """Whether ``work`` was decided on the very same, and not before that time."""
+        same = all(work.on.get(stream) is known for stream, known in self.on.items())
+        on_time = work.context.at is not None or self.at <= work.now
+        return same and on_time and self.reads == work.reads
 
 
 class Unverified(Exception):
@@ -84,6 +101,17 @@ class Unverified(Exception):
     def __init__(self, refused: Verified) -> None:
         super().__init__()
         self.refused = refused
+
+
+@dataclass(frozen=True)
+class _Submitted(Generic[R]):
+    """A command that was decided and waits to be stored."""
+
+    work: Work
+    append: Append
+    waiting: Pending
+    result: R
+    response: StoredResponse | None
 
 
 class Commands:
@@ -110,10 +138,12 @@ class Commands:
         refused: Verified | None = None
         careful = False
         try:
+            if context.actor and self._log.is_erased(context.actor):
+                raise AccountErased
             while True:
                 work = Work(self._log, context, context.at or self._log.clock(), careful=careful)
                 try:
-                    return self._attempt(asked, work, refused)
+                    return self._attempt(asked, work, refused, give_up)
                 except Unverified as unverified:
                     refused = unverified.refused
                     if monotonic() > give_up:
@@ -127,7 +157,48 @@ class Commands:
                     careful = True
                     if monotonic() > give_up:
                         raise Unavailable from conflict
-        except (LogUnavailable, QueueFull) as error:
+        except (LogUnavailable, QueueFull, KeysUnavailable) as error:
+            raise Unavailable(str(error)) from error
+        except Erased:
+            raise AccountErased from None
+
+    async def at_once(
+        self,
+        handle: Callable[[M, Work], R],
+        message: M,
+        context: Context,
+        respond: Callable[[R], StoredResponse] | None = None,
+    ) -> Outcome[R] | None:
+        """As :meth:`execute` in an event loop, where it decides without a thread and then awaits.
+
+        None when that does not do: :meth:`execute` it in a thread, nothing has happened yet.
+        Raises :class:`Unavailable`, and a Refusal that the log itself has told.
+        """
+        now = context.at or self._log.clock_if_known()
+        if now is None:
+            return None
+        asked = Asked(handle, message, context, respond)
+        work = Work(cast("EventLog", KnownLog(self._log)), context, now)
+        with ExitStack() as turn:
+            work.take_turn = partial(self._take_free_turn, turn)
+            try:
+                if context.actor and work.log.is_erased(context.actor):
+                    return None
+                result = handle(message, work)
+                if not work.writes:
+                    return None
+                response = respond(result) if respond else None
+                give_up = monotonic() + self._deadline
+                submitted = self._submit(asked, work, result, response, give_up)
+            except (Unread, Refusal, Erased):
+                # A refusal counts only once the log has said that it rests on true versions.
+                return None
+        await submitted.waiting.known()
+        try:
+            return self._conclude(submitted)
+        except AppendFailed:
+            return None
+        except LogUnavailable as error:
             raise Unavailable(str(error)) from error
 
     def replayed(self, asked: ReceiptRequest | None) -> Outcome[Any] | None:
@@ -137,10 +208,14 @@ class Commands:
         """
         try:
             return self._replay(asked)
-        except LogUnavailable as error:
+        except (LogUnavailable, KeysUnavailable) as error:
             raise Unavailable(str(error)) from error
+        except Erased:
+            raise AccountErased from None
 
-    def _attempt(self, asked: Asked[M, R], work: Work, refused: Verified | None) -> Outcome[R]:
+    def _attempt(
+        self, asked: Asked[M, R], work: Work, refused: Verified | None, give_up: float
+    ) -> Outcome[R]:
         with ExitStack() as turn:
             self._take_turns(work, turn, refused)
             try:
@@ -149,10 +224,28 @@ class Commands:
                 turn.close()
                 raise self._verified(asked, work, refused) or refusal from None
             response = asked.respond(result) if asked.respond else None
-            append = append_of(work, asked, response, {} if work.writes else self._seen(work))
-            waiting = self._log.submit(append, work.decided)
+            submitted = self._submit(asked, work, result, response, give_up)
+        return self._conclude(submitted)
+
+    def _submit(
+        self,
+        asked: Asked[M, R],
+        work: Work,
+        result: R,
+        response: StoredResponse | None,
+        give_up: float,
+    ) -> _Submitted[R]:
+        append = append_of(work, asked, response, {} if work.writes else self._seen(work))
         try:
-            appended = self._log.outcome(waiting, work.decided, work.on)
+            waiting = self._log.submit(append, work.decided, give_up)
+        except QueueFull as error:
+            raise Unavailable("too many commands wait") from error
+        return _Submitted(work, append, waiting, result, response)
+
+    def _conclude(self, submitted: _Submitted[R]) -> Outcome[R]:
+        work, append = submitted.work, submitted.append
+        try:
+            appended = self._log.outcome(submitted.waiting, work.decided, work.on)
         except CredentialExists:
             raise EmailTaken from None
         except ClaimsOverlap as overlap:
@@ -162,7 +255,16 @@ class Commands:
         positions = appended.positions or (append.receipt.positions if append.receipt else {})
         if not work.writes and not append.receipt:
             positions = self._seen(work)
-        return Outcome(result=result, response=response, positions=dict(positions))
+        return Outcome(
+            result=submitted.result, response=submitted.response, positions=dict(positions)
+        )
+
+    def _take_free_turn(self, until_submitted: ExitStack, stream: str) -> None:
+        """The turn if nobody has it; raises Unread, as a thread that has it may be reading."""
+        lock = self._turns.take(stream, 0)
+        if lock is None:
+            raise Unread(stream)
+        until_submitted.callback(lock.release)
 
     def _take_turns(self, work: Work, until_submitted: ExitStack, refused: Verified | None) -> None:
         """Give ``work`` its one turn when it asks, and the time at which that has come."""
@@ -187,12 +289,11 @@ class Commands:
 
         Raises ReceiptExists or VersionConflict when it is not, as an append does.
         """
-        on_time = refused is not None and (asked.context.at or refused.at <= work.now)
-        if refused and on_time and refused.reads == work.reads:
+        if refused and refused.covers(work):
             return None
         waiting = self._log.submit(append_of(work, asked, None, {}, writes=False), {})
         appended = self._log.outcome(waiting, {}, work.on)
-        return Unverified(Verified(dict(work.reads), appended.recorded_at))
+        return Unverified(Verified(dict(work.reads), dict(work.on), appended.recorded_at))
 
     def _replay(self, asked: ReceiptRequest | None) -> Outcome[Any] | None:
         receipt = self._log.receipt(asked.account_id, asked.key) if asked else None
@@ -200,6 +301,7 @@ class Commands:
             return None
         if receipt.fingerprint != asked.fingerprint:
             raise KeyReused
+        receipt = opened_answer(receipt, self._log.sealing)
         response = StoredResponse(
             status=receipt.status, body=receipt.body, headers=dict(receipt.headers)
         )
@@ -245,6 +347,8 @@ def append_of(
             body=response.body,
             positions=positions,
         )
+        person = work.person or context.actor or receipt.account_id
+        receipt = sealed_answer(receipt, person, work.log.sealing)
     return Append(
         writes=tuple(work.writes) if writes else (),
         reads=work.reads,
@@ -256,6 +360,7 @@ def append_of(
         credential=work.credential if writes else None,
         holds=work.holds if writes else {},
         key=(context.receipt.account_id, context.receipt.key) if context.receipt else None,
+        roots={stream: known.root for stream, known in {**work.decided, **work.on}.items()},
     )
 
 

@@ -23,4 +23,5 @@ class GrantRole:
 def grant_role(message: GrantRole, work: Work) -> Versioned[Account]:
     """Raises NoSuch for an unknown account."""
     account = work.account(message.account_id)
-    return work.record(account, grant(account.state, message.role))
+    changed = work.record(account, grant(account.state, message.role))
+    return work.readable(changed, account.stream)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from commands.lapsed import expire_lapsed
@@ -20,12 +19,11 @@ from domain.booking.state import Booking, evolve
 from domain.calendar.decisions import confirm as confirm_claim
 from domain.calendar.decisions import hold
 from domain.calendar.state import evolve as evolve_calendar
-from domain.events import Event
+from domain.folding import after
 from domain.local_time import local_date
 from domain.money import Money
 from domain.quote.imported import quote_imported
 from domain.quote.state import evolve as evolve_quote
-from domain.rules.apart import buffers_of
 from domain.stay import Stay
 from domain.streams import account_stream, booking_stream, quote_stream
 
@@ -85,10 +83,10 @@ def import_booking(message: ImportBooking, work: Work) -> Versioned[Booking]:
         until=hold_until(listing, quote, work.now),
         today=local_date(work.now, listing.time_zone),
         now=work.now,
-        buffers=buffers_of(listing.kind, listing.rules.schedule),
+        buffers=listing.buffers,
     )
     expire_lapsed(calendar.state, work)
-    claimed = _after(calendar.state, evolve_calendar, held)
+    claimed = after(calendar.state, evolve_calendar, held)
     units = claimed.claims[message.booking_id].units
     work.record(calendar, [*held, *confirm_claim(claimed, message.booking_id)])
     work.begin(
@@ -98,12 +96,5 @@ def import_booking(message: ImportBooking, work: Work) -> Versioned[Booking]:
         register(message.guest_id, message.guest_name, None),
     )
     asked = [*request(message.booking_id, quote, listing, units, work.now), message.imported]
-    stands = confirm_paid(_after(None, evolve, asked), message.payment_id, work.now)
+    stands = confirm_paid(after(None, evolve, asked), message.payment_id, work.now)
     return work.begin(booking_stream(message.booking_id), key, evolve, [*asked, *stands])
-
-
-def _after(state: S | None, evolve: Callable[[S | None, Any], S], events: Iterable[Event]) -> S:
-    for event in events:
-        state = evolve(state, event)
-    assert state is not None, "there was a state, or events that make one"
-    return state

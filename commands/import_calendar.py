@@ -13,7 +13,6 @@ from domain.calendar.external import import_calendar as decide
 from domain.calendar.external_ranges import ExternalRange
 from domain.calendar.state import Calendar
 from domain.listing.state import Listing
-from domain.rules.apart import buffers_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +38,7 @@ def import_calendar(message: ImportCalendar, work: Work) -> Calendar:
         name=message.name,
         capacity=listing.units,
         zone=listing.time_zone,
-        buffers=buffers_of(listing.kind, listing.rules.schedule),
+        buffers=listing.buffers,
         now=work.now,
     )
     events = decide(calendar.state, importing, message.ranges(listing))

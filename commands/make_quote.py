@@ -12,7 +12,6 @@ from domain.calendar.extent import extent_of
 from domain.calendar.room import units_free
 from domain.quote.decisions import quote
 from domain.quote.state import Quote, evolve
-from domain.rules.apart import buffers_of
 from domain.slot import Times, asked_for
 from domain.stay import Stay
 from domain.streams import quote_stream
@@ -68,7 +67,7 @@ def make_quote(message: MakeQuote, work: Work) -> QuoteMade:
     del work.reads[calendar.stream]
     # What is offered to this guest is free for them.
     offered = calendar.state.offered_to(message.guest_id, stay, work.now)
-    buffers = buffers_of(listing.state.kind, listing.state.rules.schedule)
+    buffers = listing.state.buffers
     taken = calendar.state.without(offered).taken(stay, buffers, work.now)
     free = units_free(taken, extent_of(stay, slot, buffers), listing.state.units)
     stream, key = quote_stream(message.quote_id), str(message.listing_id)

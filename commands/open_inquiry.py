@@ -32,4 +32,4 @@ def open_inquiry(message: OpenInquiry, work: Work) -> Versioned[Conversation]:
         "guest", message_id=message.message_id, sender=actor, text=message.text, now=work.now
     )
     stream, key = conversation_stream(message.inquiry_id), str(message.listing_id)
-    return work.begin(stream, key, evolve, [*begun, *asked])
+    return work.readable(work.begin(stream, key, evolve, [*begun, *asked]), stream)

@@ -16,7 +16,6 @@ from domain.money import Money
 from domain.promotion.refusals import COUPON_REFUSALS
 from domain.quote.decisions import quote
 from domain.quote.state import evolve
-from domain.rules.apart import buffers_of
 from domain.slot import Times, asked_for
 from domain.stay import Stay
 from domain.streams import quote_stream
@@ -78,8 +77,8 @@ def quote_change(message: QuoteChange, work: Work) -> ChangeQuoted:
     calendar = work.calendar(booking.listing_id)
     # A quote promises no nights, so it need not be decided again when the calendar moves.
     del work.reads[calendar.stream]
-    buffers = buffers_of(listing.kind, listing.rules.schedule)
-    others = calendar.state.without(calendar.state.claims.get(booking.id))
+    buffers = listing.buffers
+    others = calendar.state.without(calendar.state.claim(booking.id))
     taken = others.taken(stay, buffers, work.now)
     free = units_free(taken, extent_of(stay, slot, buffers), listing.units)
     stream, key = quote_stream(message.quote_id), str(booking.listing_id)

@@ -32,7 +32,7 @@ def register_account(message: RegisterAccount, work: Work) -> Versioned[Account]
             email_hash=message.email_hash,
             password_hash=message.password_hash,
         )
+    work.person = message.account_id
     stream, key = account_stream(message.account_id), str(message.account_id)
-    return work.begin(
-        stream, key, evolve, register(message.account_id, message.name, message.email)
-    )
+    joined = register(message.account_id, message.name, message.email)
+    return work.readable(work.begin(stream, key, evolve, joined), stream)

@@ -27,4 +27,6 @@ def rename_account(message: RenameAccount, work: Work) -> Versioned[Account]:
     account = work.account(message.account_id)
     if account.version not in message.named:
         raise StaleVersion(expected=max(message.named, default=0), actual=account.version)
-    return work.record(account, rename(account.state, message.revise(account.state)))
+    now = work.readable(account.state, account.stream)
+    renamed = work.record(account, rename(now, message.revise(now)))
+    return work.readable(renamed, account.stream)

@@ -37,4 +37,5 @@ def reply_to_review(message: ReplyToReview, work: Work) -> Reviewed:
     )
     after = work.record(pair, events).state
     [answered] = [review for review in after.reviews if review.id == message.review_id]
+    answered = work.readable(answered, pair.stream)
     return Reviewed(booking_id=booking.id, review=answered, published=after.published(work.now))

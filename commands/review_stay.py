@@ -47,6 +47,6 @@ def review_stay(message: ReviewStay, work: Work) -> Reviewed:
         now=work.now,
     )
     after = work.record(pair, events).state
-    written = after.of(side)
+    written = work.readable(after.of(side), pair.stream)
     assert written is not None, "the decision wrote it"
     return Reviewed(booking_id=booking.id, review=written, published=after.published(work.now))

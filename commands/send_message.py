@@ -25,4 +25,4 @@ def send_message(message: SendMessage, work: Work) -> Versioned[Conversation]:
     """The conversation, the new message last; raises NoSuch and NotYours."""
     conversation, side, actor = taking_part(message.about, work)
     sent = send(side, message_id=message.message_id, sender=actor, text=message.text, now=work.now)
-    return work.record(conversation, sent)
+    return work.readable(work.record(conversation, sent), conversation.stream)

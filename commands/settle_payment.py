@@ -18,7 +18,6 @@ from domain.booking.state import Booking
 from domain.calendar.decisions import reclaim
 from domain.local_time import local_date
 from domain.refusals import NightsTaken, Refusal
-from domain.rules.apart import buffers_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +58,7 @@ def _claim(booking: Booking, work: Work) -> bool:
             today=local_date(work.now, booking.time_zone),
             now=work.now,
             slot=booking.slot,
-            buffers=buffers_of(listing.kind, listing.rules.schedule),
+            buffers=listing.buffers,
         )
     except NightsTaken:
         return False

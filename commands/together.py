@@ -15,8 +15,10 @@ from commands.receipts import StoredResponse
 from commands.work import Work
 from domain.refusals import Refusal
 from eventlog.append import AppendFailed
-from eventlog.application import EventLog, LogUnavailable
-from eventlog.committer import QueueFull, Waiting
+from eventlog.application import EventLog, LogUnavailable, Pending
+from eventlog.committer import QueueFull
+from eventlog.personal.keys import Erased
+from eventlog.personal.pool import KeysUnavailable
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class _Submitted:
     """A command that was decided and waits to be stored."""
 
     work: Work
-    waiting: Waiting
+    waiting: Pending
     result: Any
     response: StoredResponse | None
 
@@ -56,7 +58,7 @@ class Together:
                 response = each.respond(result) if each.respond else None
                 append = append_of(work, each, response, {})
                 waiting = self._log.submit(append, work.decided)
-            except (Refusal, LogUnavailable, QueueFull):
+            except (Refusal, LogUnavailable, QueueFull, KeysUnavailable, Erased):
                 # It is asked again when all before it is stored: what it is told then counts.
                 break
             submitted.append(_Submitted(work, waiting, result, response))

@@ -23,5 +23,5 @@ class VerifyAccount:
 def verify_account(message: VerifyAccount, work: Work) -> Versioned[Account]:
     """Raises LinkSpent when that is known already, and what ``check`` raises."""
     account = work.account(message.account_id)
-    message.check(account.state)
+    message.check(work.readable(account.state, account.stream))
     return work.record(account, verify(account.state))

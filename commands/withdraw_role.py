@@ -23,4 +23,5 @@ class WithdrawRole:
 def withdraw_role(message: WithdrawRole, work: Work) -> Versioned[Account]:
     """Raises NoSuch for an unknown account."""
     account = work.account(message.account_id)
-    return work.record(account, withdraw(account.state, message.role))
+    changed = work.record(account, withdraw(account.state, message.role))
+    return work.readable(changed, account.stream)

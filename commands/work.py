@@ -42,12 +42,16 @@ from domain.streams import (
     quote_stream,
     review_stream,
     waitlist_stream,
+    webhook_stream,
 )
 from domain.waitlist.state import NOBODY, Entry, Waitlist
 from domain.waitlist.state import evolve as evolve_waitlist
+from domain.webhook.state import Endpoint
+from domain.webhook.state import evolve as evolve_webhook
 from eventlog.append import Credential, StreamWrite
 from eventlog.application import EventLog
-from eventlog.recent import Known
+from eventlog.personal.marks import personal_fields
+from eventlog.recent import Known, Root
 
 S = TypeVar("S")
 
@@ -58,6 +62,7 @@ class Work:
 
     ``now`` is Postgres's time, or the import's: the command's only clock. The first attempt decides
     on what this process knows, which the append checks; a ``careful`` one on what is stored.
+    ``person`` is whose answer it will be, if not the actor's.
     """
 
     log: EventLog
@@ -66,6 +71,7 @@ class Work:
     reads: dict[str, int] = field(default_factory=dict[str, int])
     writes: list[StreamWrite] = field(default_factory=list[StreamWrite])
     credential: Credential | None = None
+    person: UUID | None = None
     holds: dict[UUID, int] = field(default_factory=dict[UUID, int])
     careful: bool = False
     on: dict[str, Known[Any]] = field(default_factory=dict[str, Known[Any]])
@@ -224,6 +230,26 @@ class Work:
         stream, key = promotion_stream(promotion_id), str(promotion_id)
         return self._load(stream, key, evolve_promotion)
 
+    def webhook(self, endpoint_id: UUID) -> Versioned[Endpoint]:
+        """A webhook endpoint, whoever asks, removed or not; raises NoSuch."""
+        found = self._load(webhook_stream(endpoint_id), "", evolve_webhook)
+        if found is None:
+            raise NoSuch(what="webhook endpoint", id=str(endpoint_id))
+        key = str(found.state.owner_id)
+        return Versioned(found.state, found.version, found.stream, key, found.evolve)
+
+    def own_webhook(self, endpoint_id: UUID) -> Versioned[Endpoint]:
+        """A webhook endpoint that the actor has; raises NoSuch."""
+        found = self.webhook(endpoint_id)
+        if found.state.owner_id != self.context.actor or found.state.status == "removed":
+            raise NoSuch(what="webhook endpoint", id=str(endpoint_id))
+        return found
+
+    def webhooks_of(self, account_id: UUID) -> int:
+        """How many webhook endpoints the account has, as far as is known now."""
+        found = (self.log.load(s, evolve_webhook) for s in self.log.webhooks_of(account_id))
+        return sum(each is not None and each.state.status != "removed" for each in found)
+
     def has_holds(self, guest_id: UUID, most: int) -> bool:
         """Whether the guest has ``most`` open holds; opening one more than that is a conflict."""
         self.holds[guest_id] = most - 1
@@ -238,10 +264,11 @@ class Work:
     ) -> Versioned[S]:
         """The first ``events`` of a new stream; the state they make."""
         state: S | None = None
-        for event in events:
+        sealed = self._sealed(events, stream)
+        for event in sealed:
             state = evolve(state, event)
         assert state is not None, "a stream begins with an event"
-        self.writes.append(StreamWrite(stream=stream, key=key, expected=0, events=tuple(events)))
+        self.writes.append(StreamWrite(stream=stream, key=key, expected=0, events=sealed))
         self._decide(stream, len(events), state)
         return Versioned(state, len(events), stream, key, evolve)
 
@@ -250,12 +277,29 @@ class Work:
         if not events:
             return before
         state = before.state
-        for event in events:
+        sealed = self._sealed(events, before.stream)
+        for event in sealed:
             state = before.evolve(state, event)
-        self._write(before, tuple(events))
+        self._write(before, sealed)
         version = before.version + len(events)
         self._decide(before.stream, version, state)
         return Versioned(state, version, before.stream, before.key, before.evolve)
+
+    def readable(self, found: S, stream: str) -> S:
+        """``found``, of ``stream``, with its personal text opened: to decide on, or to answer.
+
+        What is recorded goes on from the state as it was. Raises KeysUnavailable.
+        """
+        return self.log.sealing.readable(found, stream)
+
+    def _sealed(self, events: Sequence[Event], stream: str) -> tuple[Event, ...]:
+        """``events`` as they may be stored; most say nothing personal, and are as they were."""
+        return tuple(
+            self.log.sealing.sealed(event, stream, self.context.actor)
+            if personal_fields(type(event))
+            else event
+            for event in events
+        )
 
     def _write(self, before: Versioned[Any], events: tuple[Event, ...]) -> None:
         expected = before.version
@@ -290,4 +334,4 @@ class Work:
 
     def _decide(self, stream: str, version: int, state: object) -> None:
         before = self.on.get(stream)
-        self.decided[stream] = Known(version, state, before.root if before else object())
+        self.decided[stream] = Known(version, state, before.root if before else Root())

@@ -11,6 +11,7 @@ from domain.promotion.facts import PromotionEvent
 from domain.quote.facts import QuoteEvent
 from domain.review.facts import ReviewEvent
 from domain.waitlist.facts import WaitlistEvent
+from domain.webhook.facts import WebhookEvent
 
 Event = (
     ListingEvent
@@ -22,4 +23,5 @@ Event = (
     | ConversationEvent
     | AccountEvent
     | PromotionEvent
+    | WebhookEvent
 )

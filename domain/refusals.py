@@ -32,7 +32,7 @@ class CurrencyMismatch(Refusal):
     """Two amounts in different currencies were combined."""
 
     code = "currency_mismatch"
-    says = "Amounts must be in {expected}, but one is in {given}."
+    says = "Amounts must be in {expected}, but one is in {given}; name them all in {expected}."
     expected: str
     given: str
 
@@ -42,7 +42,7 @@ class AmountTooLarge(Refusal):
     """A sum of money has more digits than any amount may have."""
 
     code = "amount_too_large"
-    says = "The amount in {currency} does not fit in 64 bits."
+    says = "The amount in {currency} does not fit in 64 bits; ask for less."
     currency: str
 
 
@@ -162,7 +162,7 @@ class TooManyGuests(Refusal):
     """The party is larger than the listing's units hold."""
 
     code = "too_many_guests"
-    says = "The party has {guests} guests; at most {maximum} fit."
+    says = "At most {maximum} guests fit, not {guests}; come with fewer, or take more units."
     guests: int
     maximum: int
 
@@ -172,7 +172,7 @@ class TooManyUnits(Refusal):
     """More units are asked for than the listing has."""
 
     code = "too_many_units"
-    says = "{units} units were asked for; the listing has {maximum}."
+    says = "Of {units} units asked for the listing has {maximum}; take fewer."
     units: int
     maximum: int
 
@@ -268,7 +268,7 @@ class TooManyHolds(Refusal):
     """The guest keeps as many open holds as one account may."""
 
     code = "too_many_holds"
-    says = "{maximum} holds are open already; confirm or cancel one first."
+    says = "You keep {maximum} open holds already; confirm or cancel one first."
     maximum: int
 
 

@@ -15,6 +15,7 @@ Category = Literal[
     "conversation",
     "account",
     "promotion",
+    "webhook",
 ]
 
 
@@ -61,6 +62,11 @@ def account_stream(account_id: UUID) -> str:
 def promotion_stream(promotion_id: UUID) -> str:
     """The stream of one promotion."""
     return f"promotion-{promotion_id}"
+
+
+def webhook_stream(endpoint_id: UUID) -> str:
+    """The stream of one webhook endpoint; its events carry the owner's id as their key."""
+    return f"webhook-{endpoint_id}"
 
 
 def category(stream: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.events import Event
+from eventlog.recent import Root
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,7 @@ class Append:
     if one has moved, nothing is stored. ``holds`` are guests with the number of open holds that the
     decision counted: if one has more by now, nothing is stored. ``key`` is an account and its key
     of the command: if that has a receipt already, nothing is stored. ``causation_id`` is the
-    command's own id.
+    command's own id. ``roots`` are, by stream, the readings of the log that the decision grew from.
     """
 
     writes: tuple[StreamWrite, ...]
@@ -63,6 +64,18 @@ class Append:
     credential: Credential | None = None
     holds: Mapping[UUID, int] = field(default_factory=dict[UUID, int])
     key: tuple[UUID, str] | None = None
+    roots: Mapping[str, Root] = field(default_factory=dict[str, Root])
+
+    @property
+    def founded(self) -> bool:
+        """Whether all that the decision was built upon has been stored."""
+        return not any(root.wrong for root in self.roots.values())
+
+    def not_stored(self) -> None:
+        """What was decided upon its events is wrong from now on."""
+        for write in self.writes:
+            if root := self.roots.get(write.stream):
+                root.wrong = True
 
     @property
     def streams(self) -> dict[str, int]:
@@ -96,3 +109,7 @@ class ClaimsOverlap(AppendFailed):
 
 class CredentialExists(AppendFailed):
     """An account with this e-mail address exists."""
+
+
+class TooLate(AppendFailed):
+    """Its turn came only after whoever asked had stopped waiting."""

@@ -17,6 +17,7 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.postgres import PostgresDatastore, PostgresFactory
 from eventsourcing.utils import Environment
+from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 
 from eventlog.append import Append, Appended, AppendFailed, Receipt
@@ -24,8 +25,11 @@ from eventlog.clock import DatabaseClock
 from eventlog.committer import Committer, Waiting
 from eventlog.connections import died
 from eventlog.mapper import EventMapper, StreamEvent
-from eventlog.recent import Known, Recent
+from eventlog.personal.sealing import Sealing
+from eventlog.prepared import Prepared
+from eventlog.recent import Known, Recent, Root
 from eventlog.recorder import Recorder
+from eventlog.snapshots import Snapshots
 
 S = TypeVar("S")
 
@@ -40,9 +44,16 @@ LAST_POSITIONS = (
     "SELECT key, max(notification_id) AS position FROM stored_events"
     " WHERE originator_id = ANY(%s) GROUP BY key"
 )
-WAITLISTS = (
+STREAMS_BY = (
     "SELECT DISTINCT originator_id AS stream FROM stored_events WHERE actor = %s AND topic = %s"
 )
+STREAMS_ABOUT = (
+    "SELECT DISTINCT originator_id AS stream FROM stored_events WHERE key = ANY(%s) AND topic = %s"
+)
+
+
+Pending = Waiting[Prepared]
+"""What was submitted, until its outcome is known."""
 
 
 class LogUnavailable(Exception):
@@ -61,20 +72,37 @@ class _Datastore(PostgresDatastore):
     def register_type_adapters(self) -> None:
         """Nothing: our statements use no composite types, and starting needs no connection."""
 
+    def after_connect_func(self) -> Callable[[Connection[Any]], None]:
+        """No setting of the session, which is nobody's own behind a pooler: the role has them."""
+
+        def after_connect(connection: Connection[Any]) -> None:
+            connection.autocommit = True
+
+        return after_connect
+
 
 class EventLog(Application[str]):
     """The event log of the platform on the library's application, repository and recorder."""
 
     name = "stored"
 
-    def __init__(self, url: str, *, pool_size: int = 4, max_overflow: int = 12) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        sealing: Sealing | None = None,
+        pool_size: int = 4,
+        max_overflow: int = 12,
+    ) -> None:
+        self._sealing = sealing
         self._datastore = _datastore(url, pool_size, max_overflow)
         super().__init__(
             {"AGGREGATE_CACHE_MAXSIZE": str(CACHED_STREAMS), "DEEPCOPY_FROM_AGGREGATE_CACHE": "n"}
         )
-        self._committer = Committer(self.append_together)
+        self._committer = Committer(self.store, lambda late: late.append.not_stored())
         self._recent = Recent(CACHED_STREAMS)
         self._clock = DatabaseClock(self.now)
+        self._snapshots = Snapshots(self._select)
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         """The library's factory, on our own datastore."""
@@ -87,6 +115,13 @@ class EventLog(Application[str]):
     def construct_recorder(self) -> ApplicationRecorder:
         """Our recorder; the schema is the migrations' matter."""
         return Recorder(self._datastore)
+
+    @property
+    def sealing(self) -> Sealing:
+        """What seals and opens personal text; raises RuntimeError in a process without keys."""
+        if self._sealing is None:
+            raise RuntimeError("this process was given no keys for what is personal")
+        return self._sealing
 
     def load(self, stream: str, evolve: Callable[[S | None, Any], S]) -> StreamState[S] | None:
         """The state of ``stream``, folded by ``evolve``; none when it has no events.
@@ -102,6 +137,7 @@ class EventLog(Application[str]):
                 state = StreamState(event.originator_version, evolve(before, event.event))
             return state
 
+        since = self._start_from_snapshot(stream)
         try:
             loaded = cast(
                 "StreamState[S]",
@@ -112,6 +148,8 @@ class EventLog(Application[str]):
         except PersistenceError as error:
             raise LogUnavailable(str(error)) from error
         self._keep(stream, loaded)
+        if since is not None:
+            self._snapshots.keep(stream, loaded, since=since)
         return loaded
 
     def latest(
@@ -129,26 +167,33 @@ class EventLog(Application[str]):
             loaded = self.load(stream, evolve)
             if loaded is None:
                 return None
-            known = Known[object](loaded.version, loaded.state, object())
+            known = Known[object](loaded.version, loaded.state, Root())
             self._recent.put(stream, known)
         return cast("Known[S]", known)
 
-    def submit(self, append: Append, decided: Mapping[str, Known[Any]]) -> Waiting:
+    def known(self, stream: str) -> Known[Any] | None:
+        """As :meth:`latest`, but none too when it would have to be read."""
+        return self._recent.get(stream)
+
+    def submit(
+        self, append: Append, decided: Mapping[str, Known[Any]], deadline: float | None = None
+    ) -> Pending:
         """Put ``append`` into the queue; the next decisions rest on the states that it leads to.
 
-        The caller must ask for the :meth:`outcome`. Raises QueueFull.
+        The caller must ask for the :meth:`outcome`. After ``deadline``, by the monotonic clock,
+        it is not stored any more. Raises QueueFull.
         """
-        waiting = self._committer.enqueue(append)
+        waiting = self._committer.enqueue(Prepared.of(append), deadline)
         for stream, known in decided.items():
             self._recent.put(stream, known)
         return waiting
 
     def outcome(
-        self, waiting: Waiting, decided: Mapping[str, Known[Any]], on: Mapping[str, Known[Any]]
+        self, waiting: Pending, decided: Mapping[str, Known[Any]], on: Mapping[str, Known[Any]]
     ) -> Appended:
         """What became of it; on a failure nothing is left of what it was decided ``on``.
 
-        Raises AppendFailed or LogUnavailable.
+        Waits if need be. Raises AppendFailed or LogUnavailable.
         """
         try:
             appended = self._committer.outcome(waiting)
@@ -168,12 +213,30 @@ class EventLog(Application[str]):
         return self.outcome(self.submit(append, {}), {}, {})
 
     def append_together(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
-        """Store each of ``batch``, in one transaction where possible, and say what became of it."""
-        return cast("Recorder", self.recorder).append(batch)
+        """Store each of ``batch``, in one transaction, and say what became of it."""
+        return self.store([Prepared.of(append) for append in batch])
+
+    def store(self, batch: Sequence[Prepared]) -> list[Appended | AppendFailed]:
+        """As :meth:`append_together`, of what is encoded already."""
+        try:
+            return cast("Recorder", self.recorder).store(batch)
+        except BaseException:
+            for each in batch:
+                each.append.not_stored()
+            raise
+
+    def close(self) -> None:
+        """Store what waits, and give the connections back."""
+        self._committer.close()
+        super().close()
 
     def clock(self) -> datetime:
         """Postgres's time as it can be told without asking, see :mod:`eventlog.clock`."""
         return self._clock.now()
+
+    def clock_if_known(self) -> datetime | None:
+        """As :meth:`clock`, but none when Postgres would have to be asked."""
+        return self._clock.now() if self._clock.fresh() else None
 
     def now(self) -> datetime:
         """Postgres's time."""
@@ -212,8 +275,35 @@ class EventLog(Application[str]):
 
     def waitlists_of(self, account_id: UUID) -> list[str]:
         """The waitlists that the account ever joined."""
-        rows = self._select(WAITLISTS, [str(account_id), "waitlist.joined.v1"])
+        return self.streams_by(account_id, "waitlist.joined.v1")
+
+    def streams_by(self, actor: UUID, event: str) -> list[str]:
+        """The streams in which ``actor`` recorded an event of this name."""
+        rows = self._select(STREAMS_BY, [str(actor), event])
         return [row["stream"] for row in rows]
+
+    def webhooks_of(self, account_id: UUID) -> list[str]:
+        """The webhook endpoints that the account ever registered."""
+        return self.streams_by(account_id, "webhook.registered.v1")
+
+    def streams_about(self, keys: Iterable[str], event: str) -> list[str]:
+        """The streams of these keys that have an event of this name."""
+        rows = self._select(STREAMS_ABOUT, [list(keys), event])
+        return [row["stream"] for row in rows]
+
+    def is_erased(self, person: UUID) -> bool:
+        """Whether the person is erased, as known a second ago; raises KeysUnavailable."""
+        return self._sealing is not None and self._sealing.keys.is_erased(person)
+
+    def _start_from_snapshot(self, stream: str) -> int | None:
+        """The version from which a stream is read that this process has not read before."""
+        cached = cast("Any", self.repository.cache).cache
+        if stream in cached:
+            return None
+        if (found := self._snapshots.find(stream)) is None:
+            return 0
+        self._keep(stream, StreamState(*found))
+        return found[0]
 
     def _keep(self, stream: str, loaded: StreamState[Any]) -> None:
         """The library brings a cached state up to date but keeps the old one of an immutable."""
@@ -242,7 +332,7 @@ class _Factory(PostgresFactory):
         self.datastore = datastore
 
     def is_snapshotting_enabled(self) -> bool:
-        """Not yet: calendars are short enough to be read whole."""
+        """Not the library's: ours are a head start for its cache, see eventlog.snapshots."""
         return False
 
 
@@ -255,7 +345,6 @@ def _datastore(url: str, pool_size: int, max_overflow: int) -> PostgresDatastore
         user=str(parts.get("user") or ""),
         password=str(parts.get("password") or ""),
         connect_timeout=5,
-        idle_in_transaction_session_timeout=10,
         pool_size=pool_size,
         max_overflow=max_overflow,
         lock_timeout=5,

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard, assert_never, get_args
 from uuid import UUID
-
-from psycopg import Connection
 
 from domain.calendar.extent import Extent, extent_of
 from domain.calendar.facts import (
     BlockLifted,
+    CalendarEvent,
     ClaimMoved,
     ExternalCalendarImported,
     HoldConfirmed,
@@ -30,27 +29,36 @@ from domain.calendar.facts import (
     UnitsReassigned,
 )
 from domain.events import Event
+from eventlog.binary import NULL, Type, array, arrays, instant, integer, span, uuid
+from eventlog.exchange import Exchange, Statement
 
-INSERT = (
+COLUMNS = (
+    Type.UUID, Type.UUID, Type.INTEGER, Type.TSRANGE, Type.TSRANGE, Type.TSRANGE, Type.TIMESTAMPTZ,
+    Type.UUID, Type.UUID,
+)  # fmt: skip
+INSERT = Statement(
+    "insert_claims",
     "INSERT INTO claims (claim_id, listing_id, unit, during, and_before, and_after, expires_at,"
     " booking_id, guest_id)"
-    " SELECT c, l, u, tsrange(f, t), CASE WHEN p IS NOT NULL THEN tsrange(p, t) END,"
-    " CASE WHEN n IS NOT NULL THEN tsrange(f, n) END, e, b, g"
-    " FROM unnest(%s::uuid[], %s::uuid[], %s::int[], %s::timestamp[], %s::timestamp[],"
-    " %s::timestamp[], %s::timestamp[], %s::timestamptz[], %s::uuid[], %s::uuid[])"
-    " AS rows (c, l, u, f, t, p, n, e, b, g)"
+    " SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::tsrange[], $5::tsrange[],"
+    " $6::tsrange[], $7::timestamptz[], $8::uuid[], $9::uuid[])",
 )
-UPDATE = (
-    "UPDATE claims SET expires_at = e FROM unnest(%s::uuid[], %s::timestamptz[]) AS rows (c, e)"
-    " WHERE claim_id = c"
+UPDATE = Statement(
+    "update_claims",
+    "UPDATE claims SET expires_at = e FROM unnest($1::uuid[], $2::timestamptz[]) AS rows (c, e)"
+    " WHERE claim_id = c",
 )
 # In two steps through numbers that no unit has, so that claims may also change places.
-STEP_ASIDE = "UPDATE claims SET unit = -1 - unit WHERE claim_id = ANY(%s)"
-STEP_IN = (
-    "UPDATE claims SET unit = a FROM unnest(%s::uuid[], %s::int[], %s::int[]) AS rows (c, b, a)"
-    " WHERE claim_id = c AND unit = -1 - b"
+STEP_ASIDE = Statement(
+    "step_aside", "UPDATE claims SET unit = -1 - unit WHERE claim_id = ANY($1::uuid[])"
 )
-DELETE = "DELETE FROM claims WHERE claim_id = ANY(%s)"
+STEP_IN = Statement(
+    "step_in",
+    "UPDATE claims SET unit = a FROM unnest($1::uuid[], $2::int[], $3::int[]) AS rows (c, b, a)"
+    " WHERE claim_id = c AND unit = -1 - b",
+)
+DELETE = Statement("delete_claims", "DELETE FROM claims WHERE claim_id = ANY($1::uuid[])")
+STATEMENTS = (INSERT, UPDATE, STEP_ASIDE, STEP_IN, DELETE)
 
 
 RowTimes = tuple[datetime, datetime, datetime | None, datetime | None]
@@ -68,6 +76,14 @@ def row_times(extent: Extent) -> RowTimes:
     )
 
 
+_CLAIMING = frozenset(get_args(CalendarEvent))
+
+
+def changes_claims(event: Event) -> TypeGuard[CalendarEvent]:
+    """Whether rows follow from ``event``."""
+    return type(event) in _CLAIMING
+
+
 @dataclass
 class ClaimChanges:
     """What the events of a batch do to the rows, in the order in which it may be done."""
@@ -77,8 +93,8 @@ class ClaimChanges:
     moved: dict[UUID, dict[int, int]] = field(default_factory=dict[UUID, dict[int, int]])
     expiries: dict[UUID, datetime | None] = field(default_factory=dict[UUID, datetime | None])
 
-    def note(self, event: Event) -> None:
-        """Take ``event`` into account; events of other streams change nothing."""
+    def note(self, event: CalendarEvent) -> None:
+        """Take ``event`` into account."""
         match event:
             case NightsHeld():
                 extent = extent_of(event.stay, event.slot, event.buffers)
@@ -110,7 +126,7 @@ class ClaimChanges:
             case HoldReleased() | HoldLapsed() | BlockLifted():
                 self._release([event.claim_id])
             case _:
-                pass
+                assert_never(event)
 
     def _release(self, claims: Iterable[UUID]) -> None:
         gone = set(claims)
@@ -148,19 +164,49 @@ class ClaimChanges:
             {row: steps.get(unit, unit) for row, unit in earlier.items()} if earlier else steps
         )
 
-    def apply(self, connection: Connection[Any]) -> None:
-        """Send the statements; the caller's pipeline and transaction carry them."""
+    def apply(self, exchange: Exchange) -> None:
+        """Send the statements; the caller's transaction carries them."""
         if self.released:
-            connection.execute(DELETE, [list(self.released)])
+            exchange.send(DELETE, _ids(self.released))
         if self.moved:
             steps = [
-                (claim_id, before, after)
+                (uuid(claim_id), integer(before), integer(after))
                 for claim_id, units in self.moved.items()
                 for before, after in units.items()
             ]
-            connection.execute(STEP_ASIDE, [list(self.moved)])
-            connection.execute(STEP_IN, [list(column) for column in zip(*steps, strict=True)])
+            exchange.send(STEP_ASIDE, _ids(self.moved))
+            exchange.send(STEP_IN, *arrays((Type.UUID, Type.INTEGER, Type.INTEGER), steps))
         if self.taken:
-            connection.execute(INSERT, [list(column) for column in zip(*self.taken, strict=True)])
+            exchange.send(INSERT, *arrays(COLUMNS, [_cells(*row) for row in self.taken]))
         if self.expiries:
-            connection.execute(UPDATE, [list(self.expiries), list(self.expiries.values())])
+            rows = [(uuid(claim_id), instant(until)) for claim_id, until in self.expiries.items()]
+            exchange.send(UPDATE, *arrays((Type.UUID, Type.TIMESTAMPTZ), rows))
+
+
+def _ids(claims: Iterable[UUID]) -> bytes:
+    return array(Type.UUID, [uuid(each) for each in claims])
+
+
+def _cells(  # noqa: PLR0913, PLR0917 - the columns of a claim are these
+    claim_id: UUID,
+    listing_id: UUID,
+    unit: int,
+    start: datetime,
+    end: datetime,
+    earlier: datetime | None,
+    later: datetime | None,
+    until: datetime | None,
+    booking_id: UUID | None,
+    guest_id: UUID | None,
+) -> tuple[bytes, ...]:
+    return (
+        uuid(claim_id),
+        uuid(listing_id),
+        integer(unit),
+        span(start, end),
+        span(earlier, end) if earlier else NULL,
+        span(start, later) if later else NULL,
+        instant(until),
+        uuid(booking_id),
+        uuid(guest_id),
+    )

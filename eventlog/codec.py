@@ -6,10 +6,10 @@ import msgspec
 
 from domain.events import Event
 from domain.refusals import Refusal
-from eventlog.names import NAMES, TYPES
+from eventlog.names import EARLIER, NAMES, TYPES
 
 _encoder = msgspec.json.Encoder(order="deterministic")
-_decoders = {name: msgspec.json.Decoder(event) for name, event in TYPES.items()}
+_decoders = {name: msgspec.json.Decoder(event) for name, event in {**EARLIER, **TYPES}.items()}
 
 
 class Undecodable(Exception):

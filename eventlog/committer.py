@@ -1,16 +1,20 @@
 """Commands that wait in one process are stored together: one lock, one commit, each its outcome.
 
-Whoever finds nobody storing becomes the leader, takes what has gathered and stores it; the others
-wait for their own outcome. The next leader is whoever waits longest.
+One thread stores what has gathered while it stored the batch before, oldest first. Whoever waits
+for an outcome is told it in its own thread or, once a batch, in its own event loop.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from threading import Event, Lock
+from contextlib import suppress
+from threading import Condition, Event, Lock, Thread
+from time import monotonic
+from typing import Generic, TypeVar
 
-from eventlog.append import Append, Appended, AppendFailed
+from eventlog.append import Appended, AppendFailed, TooLate
 
 MAX_BATCH = 100
 """How many commands one transaction stores at most."""
@@ -18,86 +22,156 @@ MAX_BATCH = 100
 MAX_WAITING = 1_000
 """How many commands may wait; one more is turned away."""
 
+T = TypeVar("T")
+_Future = asyncio.Future[None]
+
 
 class QueueFull(Exception):
     """Too many commands wait already."""
 
 
-class Waiting:
-    """An append in the queue; whoever put it there must ask for its outcome."""
+class Waiting(Generic[T]):
+    """An append in the queue, and its outcome once that is known."""
 
-    def __init__(self, append: Append) -> None:
+    __slots__ = ("_event", "_future", "_lock", "append", "deadline", "outcome")
+
+    def __init__(self, append: T, deadline: float | None) -> None:
         self.append = append
+        self.deadline = deadline
         self.outcome: Appended | Exception | None = None
-        self.called = Event()
-        """Set when the outcome is known, or when it is this one's turn to lead."""
-        self.known = Event()
-
-
-class Committer:
-    """Gathers appends and hands them to ``store`` in batches, oldest first."""
-
-    def __init__(self, store: Callable[[Sequence[Append]], list[Appended | AppendFailed]]) -> None:
-        self._store = store
         self._lock = Lock()
-        self._queue: deque[Waiting] = deque()
-        self._last: Waiting | None = None
-        self._storing = False
+        self._event: Event | None = None
+        self._future: _Future | None = None
 
-    def append(self, append: Append) -> Appended:
+    def wait(self) -> None:
+        """Block until the outcome is known."""
+        with self._lock:
+            if self.outcome is not None:
+                return
+            event = self._event = self._event or Event()
+        event.wait()
+
+    async def known(self) -> None:
+        """Let others run until the outcome is known; one task may ask, and may be cancelled."""
+        with self._lock:
+            if self.outcome is not None:
+                return
+            self._future = future = asyncio.get_running_loop().create_future()
+        await future
+
+    def tell(self, outcome: Appended | Exception) -> _Future | None:
+        """Make ``outcome`` known, but in an event loop: the future there is the caller's to set."""
+        with self._lock:
+            self.outcome = outcome
+            if self._event:
+                self._event.set()
+            return self._future
+
+
+class Committer(Generic[T]):
+    """Gathers appends and hands them to ``store`` in batches, oldest first.
+
+    Those that are too late are handed to ``forgo`` instead, before what comes after them is stored.
+    """
+
+    def __init__(
+        self,
+        store: Callable[[Sequence[T]], list[Appended | AppendFailed]],
+        forgo: Callable[[T], object] = lambda _late: None,
+    ) -> None:
+        self._store = store
+        self._forgo = forgo
+        self._gathered = Condition()
+        self._queue: deque[Waiting[T]] = deque()
+        self._last: Waiting[T] | None = None
+        self._thread: Thread | None = None
+        self._idle = False
+        self._closed = False
+
+    def append(self, append: T) -> Appended:
         """Store ``append`` whole; raises its failure, or what kept the batch from being stored."""
         return self.outcome(self.enqueue(append))
 
-    def enqueue(self, append: Append) -> Waiting:
-        """Give ``append`` its place: what is enqueued later is stored later. Raises QueueFull."""
-        mine = Waiting(append)
-        with self._lock:
-            if len(self._queue) >= MAX_WAITING:
+    def enqueue(self, append: T, deadline: float | None = None) -> Waiting[T]:
+        """Give ``append`` its place: what is enqueued later is stored later. Raises QueueFull.
+
+        If its turn comes after ``deadline``, by the monotonic clock, it is not stored any more.
+        """
+        mine = Waiting(append, deadline)
+        with self._gathered:
+            if len(self._queue) >= MAX_WAITING or self._closed:
                 raise QueueFull
             self._queue.append(mine)
             self._last = mine
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="committer", daemon=True)
+                self._thread.start()
+            elif self._idle:
+                self._gathered.notify()
         return mine
 
-    def outcome(self, mine: Waiting) -> Appended:
-        """What became of it, leading a batch if nobody else does; raises as :meth:`append`."""
-        with self._lock:
-            # One that another has stored meanwhile leads nobody, and must not seem to.
-            leading = mine.outcome is None and not self._storing
-            self._storing = self._storing or leading
-        while mine.outcome is None:
-            if leading:
-                self._lead(mine)
-                leading = False
-                continue
-            mine.called.wait()
-            leading = mine.outcome is None
-            mine.called.clear()
+    def outcome(self, mine: Waiting[T]) -> Appended:
+        """What became of it, waiting if need be; raises as :meth:`append`."""
+        mine.wait()
         if isinstance(mine.outcome, Appended):
             return mine.outcome
+        assert mine.outcome is not None, "it was waited for"
         raise mine.outcome
 
     def settle(self) -> None:
         """Wait until the outcome of everything that is in the queue now is known."""
-        with self._lock:
+        with self._gathered:
             last = self._last
         if last:
-            last.known.wait()
+            last.wait()
 
-    def _lead(self, leader: Waiting) -> None:
-        with self._lock:
-            batch = [self._queue.popleft() for _ in range(min(len(self._queue), MAX_BATCH))]
+    def close(self) -> None:
+        """Store what is in the queue, and take nothing more."""
+        with self._gathered:
+            self._closed = True
+            self._gathered.notify()
+        if self._thread:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while batch := self._gather():
+            now = monotonic()
+            late = [each for each in batch if each.deadline is not None and each.deadline < now]
+            for each in late:
+                self._forgo(each.append)
+            _tell(late, [TooLate()] * len(late))
+            timely = [each for each in batch if each.outcome is None] if late else batch
+            if timely:
+                self._store_and_tell(timely)
+
+    def _gather(self) -> list[Waiting[T]]:
+        with self._gathered:
+            while not self._queue and not self._closed:
+                self._idle = True
+                self._gathered.wait()
+            self._idle = False
+            return [self._queue.popleft() for _ in range(min(len(self._queue), MAX_BATCH))]
+
+    def _store_and_tell(self, batch: Sequence[Waiting[T]]) -> None:
         outcomes: Sequence[Appended | Exception]
         try:
             outcomes = self._store([waiting.append for waiting in batch])
         except Exception as error:  # noqa: BLE001 - each waiting command raises it itself
             outcomes = [error] * len(batch)
-        for waiting, outcome in zip(batch, outcomes, strict=True):
-            waiting.outcome = outcome
-            waiting.known.set()
-            if waiting is not leader:
-                waiting.called.set()
-        with self._lock:
-            following = self._queue[0] if self._queue else None
-            self._storing = following is not None
-        if following:
-            following.called.set()
+        _tell(batch, outcomes)
+
+
+def _tell(batch: Sequence[Waiting[T]], outcomes: Sequence[Appended | Exception]) -> None:
+    loops: dict[asyncio.AbstractEventLoop, list[_Future]] = {}
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        if future := waiting.tell(outcome):
+            loops.setdefault(future.get_loop(), []).append(future)
+    for loop, futures in loops.items():
+        with suppress(RuntimeError):  # a loop that was closed has nobody waiting in it
+            loop.call_soon_threadsafe(_resolve, futures)
+
+
+def _resolve(futures: Sequence[_Future]) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_result(None)

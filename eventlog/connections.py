@@ -6,10 +6,12 @@ import psycopg
 from eventsourcing.persistence import PersistenceError
 from psycopg_pool import PoolTimeout
 
+SHUT_DOWN = (psycopg.errors.AdminShutdown, psycopg.errors.CrashShutdown)
+
 
 def died(error: PersistenceError) -> bool:
     """Whether the connection broke, as after a restart of Postgres; a full wait for one did not."""
     cause = error.__cause__
     if not isinstance(cause, psycopg.OperationalError) or isinstance(cause, PoolTimeout):
         return False
-    return cause.sqlstate is None or isinstance(cause, psycopg.errors.AdminShutdown)
+    return cause.sqlstate is None or isinstance(cause, SHUT_DOWN)

@@ -100,6 +100,15 @@ class LogReader:
         )
         return [record_of(row) for row in rows]
 
+    def read_types(self, types: Sequence[str], after: int, limit: int) -> list[LogRecord]:
+        """Up to ``limit`` events of ``types`` behind position ``after``, in order."""
+        rows = self._rows(
+            SELECT + " WHERE topic = ANY(%s) AND notification_id > %s"
+            " ORDER BY notification_id LIMIT %s",
+            [list(types), after, limit],
+        )
+        return [record_of(row) for row in rows]
+
     def select(self, asked: Filter, limit: int) -> list[LogRecord]:
         """Up to ``limit`` events that ``asked`` describes, in order."""
         condition, values = asked.where()

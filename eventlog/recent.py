@@ -15,17 +15,24 @@ from typing import Generic, TypeVar
 S = TypeVar("S")
 
 
+@dataclass(eq=False)
+class Root:
+    """One reading of the log, shared by all that was decided on top of it.
+
+    ``wrong`` once something of that was not stored: then the later ones rest on what never
+    happened, even where their versions fit because another process has written in its place.
+    """
+
+    wrong: bool = False
+
+
 @dataclass(frozen=True)
 class Known(Generic[S]):
-    """``state`` after ``version`` events, all but the stored ones among them hoped for.
-
-    ``root`` is shared by all that was decided on top of one reading of the log: if one of them
-    turns out wrong, so are the later ones.
-    """
+    """``state`` after ``version`` events, all but the stored ones among them hoped for."""
 
     version: int
     state: S
-    root: object
+    root: Root
 
 
 class Recent:
@@ -40,8 +47,9 @@ class Recent:
         """What is known of ``stream``."""
         with self._lock:
             found = self._known.get(stream)
-            if found:
-                self._known.move_to_end(stream)
+            if found is None or found.root.wrong:
+                return None
+            self._known.move_to_end(stream)
             return found
 
     def put(self, stream: str, known: Known[object]) -> None:
@@ -52,7 +60,7 @@ class Recent:
             if len(self._known) > self._most:
                 self._known.popitem(last=False)
 
-    def forget(self, stream: str, root: object) -> None:
+    def forget(self, stream: str, root: Root) -> None:
         """Know nothing that grew from ``root``; what was read since then stays."""
         with self._lock:
             found = self._known.get(stream)

@@ -2,119 +2,101 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, LiteralString
 
-from psycopg import Connection
+from eventlog import binary
+from eventlog.binary import Type, arrays
+from eventlog.exchange import Exchange, Statement
+from eventlog.hashing import hash_of, microseconds
+from eventlog.prepared import Prepared, PreparedEvent, positions_cell
 
-from domain.events import Event
-from eventlog.append import Append, StreamWrite
-from eventlog.codec import encode
-from eventlog.hashing import canonical, hash_of
-
-# Arrays travel in binary where their type allows it: as text they take a regular expression an
-# element. An array of numbers has no one binary type, as psycopg sends the smallest that will do.
-INSERT_EVENTS = (
+EVENT_COLUMNS = (
+    Type.BIGINT, Type.TEXT, Type.BIGINT, Type.TEXT, Type.TEXT, Type.TIMESTAMPTZ, Type.TIMESTAMPTZ,
+    Type.TEXT, Type.TEXT, Type.TEXT, Type.BYTEA, Type.BYTEA,
+)  # fmt: skip
+INSERT_EVENTS = Statement(
+    "insert_events",
     "INSERT INTO stored_events (notification_id, originator_id, originator_version, topic, key,"
     " recorded_at, occurred_at, actor, correlation_id, causation_id, state, hash)"
-    " SELECT * FROM unnest(%s::bigint[], %b::text[], %s::bigint[], %b::text[], %b::text[],"
-    " %b::timestamptz[], %b::timestamptz[], %b::text[], %b::text[], %b::text[], %b::bytea[],"
-    " %b::bytea[])"
+    " SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[],"
+    " $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::bytea[],"
+    " $12::bytea[])",
 )
-INSERT_RECEIPTS = (
+RECEIPT_COLUMNS = (
+    Type.UUID, Type.TEXT, Type.BYTEA, Type.INTEGER, Type.JSONB, Type.BYTEA, Type.JSONB, Type.TEXT,
+    Type.INTEGER, Type.TIMESTAMPTZ,
+)  # fmt: skip
+INSERT_RECEIPTS = Statement(
+    "insert_receipts",
     "INSERT INTO receipts (account_id, key, fingerprint, status, headers, body, positions,"
-    " causation_id, events, recorded_at) SELECT a, k, f, s, h::jsonb, b, p::jsonb, c, e, r"
-    " FROM unnest(%b::uuid[], %b::text[], %b::bytea[], %s::int[], %b::text[], %b::bytea[],"
-    " %b::text[], %b::text[], %s::int[], %b::timestamptz[]) AS rows (a, k, f, s, h, b, p, c, e, r)"
+    " causation_id, events, recorded_at)"
+    " SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::int[], $5::jsonb[],"
+    " $6::bytea[], $7::jsonb[], $8::text[], $9::int[], $10::timestamptz[])",
 )
-INSERT_CREDENTIALS = (
+CREDENTIAL_COLUMNS = (Type.UUID, Type.BYTEA, Type.TEXT)
+INSERT_CREDENTIALS = Statement(
+    "insert_credentials",
     "INSERT INTO credentials (account_id, email_hash, password_hash)"
-    " SELECT * FROM unnest(%b::uuid[], %b::bytea[], %b::text[])"
+    " SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::text[])",
 )
+STATEMENTS = (INSERT_EVENTS, INSERT_RECEIPTS, INSERT_CREDENTIALS)
 
 
 class Rows:
-    """Gathers what the commands of a batch store."""
+    """Gathers what the commands of a batch store; ``now`` is when it is recorded."""
 
-    def __init__(self) -> None:
-        self._events: list[tuple[object, ...]] = []
-        self._receipts: list[tuple[object, ...]] = []
-        self._credentials: list[tuple[object, ...]] = []
+    def __init__(self, now: datetime) -> None:
+        self._recorded_at = binary.instant(now)
+        self._hashed_now = binary.raw(b"%d" % microseconds(now))
+        self._events: list[tuple[bytes, ...]] = []
+        self._receipts: list[tuple[bytes, ...]] = []
+        self._credentials: list[tuple[bytes, ...]] = []
 
-    def event(
-        self,
-        append: Append,
-        write: StreamWrite,
-        position: int,
-        version: int,
-        event: Event,
-        now: datetime,
-    ) -> None:
-        """One event of ``write`` at its place in the log."""
-        name, data = encode(event)
-        encoding = canonical(
-            position=position,
-            stream=write.stream,
-            version=version,
-            type=name,
-            key=write.key,
-            recorded_at=now,
-            occurred_at=append.occurred_at,
-            actor=append.actor,
-            correlation_id=append.correlation_id,
-            causation_id=append.causation_id,
-            data=data,
+    def event(self, of: Prepared, event: PreparedEvent, position: int, version: int) -> None:
+        """One event of a command at its place in the log."""
+        encoding = b"".join(
+            (
+                binary.raw(b"%d" % position),
+                event.stream_cell,
+                binary.raw(b"%d" % version),
+                event.type,
+                event.key,
+                self._hashed_now,
+                event.hashed_tail,
+            )
         )
         self._events.append(
             (
-                position,
-                write.stream,
-                version,
-                name,
-                write.key,
-                now,
-                append.occurred_at,
-                append.actor,
-                append.correlation_id,
-                append.causation_id,
-                data,
-                hash_of(encoding),
+                binary.bigint(position),
+                event.stream_cell,
+                binary.bigint(version),
+                event.type,
+                event.key,
+                self._recorded_at,
+                of.occurred_at,
+                of.actor,
+                of.correlation_id,
+                of.causation_id,
+                event.data,
+                binary.raw(hash_of(encoding)),
             )
         )
 
-    def answer(self, append: Append, positions: Mapping[int, int], now: datetime) -> None:
+    def answer(self, of: Prepared, positions: Mapping[int, int]) -> None:
         """The receipt and the credential that came with a command, if they did."""
-        if receipt := append.receipt:
-            at = positions or receipt.positions
-            self._receipts.append(
-                (
-                    receipt.account_id,
-                    receipt.key,
-                    receipt.fingerprint,
-                    receipt.status,
-                    json.dumps(dict(receipt.headers)),
-                    receipt.body,
-                    json.dumps({str(partition): position for partition, position in at.items()}),
-                    append.causation_id,
-                    sum(len(write.events) for write in append.writes),
-                    now,
-                )
-            )
-        if credential := append.credential:
-            self._credentials.append(
-                (credential.account_id, credential.email_hash, credential.password_hash)
-            )
+        if of.receipt and of.append.receipt:
+            at = positions_cell(positions or of.append.receipt.positions)
+            events = binary.integer(len(of.events))
+            self._receipts.append((*of.receipt, at, of.causation_id, events, self._recorded_at))
+        if of.credential:
+            self._credentials.append(of.credential)
 
-    def insert(self, connection: Connection[Any]) -> None:
-        """Send the statements; the caller's pipeline and transaction carry them."""
-        statements: tuple[tuple[LiteralString, list[tuple[object, ...]]], ...] = (
-            (INSERT_RECEIPTS, self._receipts),
-            (INSERT_CREDENTIALS, self._credentials),
-            (INSERT_EVENTS, self._events),
-        )
-        for statement, rows in statements:
-            if rows:
-                columns = [list(column) for column in zip(*rows, strict=True)]
-                connection.execute(statement, columns, prepare=True)
+    def insert(self, exchange: Exchange) -> None:
+        """Send the statements; the caller's transaction carries them."""
+        if self._receipts:
+            exchange.send(INSERT_RECEIPTS, *arrays(RECEIPT_COLUMNS, self._receipts))
+        if self._credentials:
+            exchange.send(INSERT_CREDENTIALS, *arrays(CREDENTIAL_COLUMNS, self._credentials))
+        if self._events:
+            exchange.send(INSERT_EVENTS, *arrays(EVENT_COLUMNS, self._events))

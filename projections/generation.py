@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
@@ -12,8 +12,14 @@ from redis.exceptions import RedisError
 
 from projections.unavailable import ReadModelMissing, ReadModelUnavailable
 
-CURRENT = "2"
-"""The generation that this code makes: raised whenever a model's documents change their shape."""
+CURRENT = "3"
+"""The shape that this code makes: raised whenever a model's documents change theirs.
+
+A generation is named by its shape and a number: the third that was built of shape 3 is ``3-3``.
+"""
+
+OLDEST = "3"
+"""The oldest shape that this code's readers understand; behind it there is nothing for them."""
 
 
 @dataclass(frozen=True)
@@ -38,20 +44,21 @@ def marker(prefix: str) -> str:
     return f"{prefix}:generation"
 
 
+def shape_of(generation: str) -> int:
+    """The shape of a generation's documents."""
+    return int(generation.partition("-")[0])
+
+
 class Generations:
     """Asks the current generation, in one round trip even across a switch.
 
-    ``pinned`` to one, it asks that, whether or not readers see it. ``to_write`` asks none that
-    older code made: its documents lack what this code keeps in them.
+    ``pinned`` to one, it asks that, whether or not readers see it.
     """
 
-    def __init__(
-        self, redis: Redis, prefix: str, *, pinned: str | None = None, to_write: bool = False
-    ) -> None:
+    def __init__(self, redis: Redis, prefix: str, *, pinned: str | None = None) -> None:
         self.redis = redis
         self.prefix = prefix
         self._pinned = pinned
-        self._to_write = to_write
         self._last_seen = pinned or CURRENT
 
     @property
@@ -78,25 +85,11 @@ class Generations:
                 return answers
             if current is None:
                 raise ReadModelMissing(f"{marker(self.prefix)} names no generation")
-            if self._to_write and int(current) < int(CURRENT):
-                raise ReadModelMissing(f"readers see generation {current.decode()}, not {CURRENT}")
+            if shape_of(current.decode()) < shape_of(OLDEST):
+                raise ReadModelMissing(f"generation {current.decode()} is older than we can read")
             if current.decode() == self._last_seen:
                 return answers
             self._last_seen = current.decode()
-
-
-async def mark_generation(redis: Redis, prefix: str, generation: str = CURRENT) -> None:
-    """Show ``generation`` to readers from now on."""
-    await redis.set(marker(prefix), generation)
-
-
-async def drop_others(redis: Redis, prefix: str, generation: str) -> None:
-    """Delete what generations other than ``generation`` keep."""
-    kept = f"{prefix}:{generation}:".encode()
-    found: AsyncIterator[bytes] = cast("Any", redis).scan_iter(match=f"{prefix}:*:*", count=1_000)
-    async for name in found:
-        if not name.startswith(kept):
-            await redis.unlink(name)
 
 
 async def ensure_generation(redis: Redis, prefix: str, *, head: int) -> bool:

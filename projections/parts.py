@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -23,6 +26,41 @@ class Missed(Exception):
             f"{recorded.stream} is applied up to {applied}, not {recorded.version - 1}"
         )
         self.recorded = recorded
+
+
+class Refused(Exception):
+    """The store refuses a document for what it is; asking again won't help.
+
+    Tells which kind of mistake, and no value of the document: those may be about people.
+    """
+
+
+class Poison(Exception):
+    """A projector fails on ``recorded``, and would fail again.
+
+    Tells what failed and where, and no value of the event: those may be about people.
+    """
+
+    def __init__(self, recorded: Recorded, cause: Exception) -> None:
+        super().__init__(f"{type(cause).__name__} in {_place(cause)}")
+        self.recorded = recorded
+
+
+def _place(cause: Exception) -> str:
+    frames = traceback.extract_tb(cause.__traceback__)
+    last = frames[-1]
+    return f"{Path(last.filename).name}, line {last.lineno}, {last.name}"
+
+
+@contextmanager
+def folding(recorded: Recorded) -> Generator[None]:
+    """Whatever a projector fails with on ``recorded`` becomes :class:`Poison`."""
+    try:
+        yield
+    except (Missed, MemoryError):
+        raise
+    except Exception as error:
+        raise Poison(recorded, error) from error
 
 
 @dataclass(frozen=True)

@@ -16,18 +16,39 @@ from stack.secret_files import random_key, secret
 
 OWNER = frozenset({"SOJOURN_POSTGRES_URL"})
 COMMANDS_ROLE = frozenset({"SOJOURN_POSTGRES_COMMANDS_URL"})
+RELAYS_WAY = frozenset({"SOJOURN_POSTGRES_RELAY_URL"})
 QUERIES_ROLE = frozenset({"SOJOURN_POSTGRES_QUERIES_URL"})
+WORKERS_ROLE = frozenset({"SOJOURN_POSTGRES_WORKERS_URL"})
+KEYS_OWNER = frozenset({"SOJOURN_POSTGRES_KEYS_OWNER_URL"})
+PERSONAL_KEYS = frozenset({"SOJOURN_POSTGRES_KEYS_URL", "SOJOURN_MASTER_KEY_FILE"})
+PERSONAL_KEYS_TO_READ = frozenset({"SOJOURN_POSTGRES_KEYS_QUERIES_URL", "SOJOURN_MASTER_KEY_FILE"})
 KEYS_TO_SIGN = frozenset({"SOJOURN_SIGNING_KEY_FILE", "SOJOURN_VERIFY_KEY_FILE"})
 KEY_TO_VERIFY = frozenset({"SOJOURN_VERIFY_KEY_FILE"})
 KEY_OF_HASHES = frozenset({"SOJOURN_SECRET_KEY_FILE"})
 TO_SEND_MAIL = frozenset({"SOJOURN_SMTP_PASSWORD_FILE"})
-CREDENTIALS = OWNER | COMMANDS_ROLE | QUERIES_ROLE | KEYS_TO_SIGN | KEY_OF_HASHES | TO_SEND_MAIL
+ROLES = COMMANDS_ROLE | QUERIES_ROLE | WORKERS_ROLE
+CREDENTIALS = (
+    OWNER
+    | ROLES
+    | RELAYS_WAY
+    | KEYS_OWNER
+    | PERSONAL_KEYS
+    | PERSONAL_KEYS_TO_READ
+    | KEYS_TO_SIGN
+    | KEY_OF_HASHES
+    | TO_SEND_MAIL
+)
 
-COMMAND_SIDE = COMMANDS_ROLE | KEYS_TO_SIGN | KEY_OF_HASHES
-QUERY_SIDE = QUERIES_ROLE | KEY_TO_VERIFY | KEY_OF_HASHES
-WORKER = QUERIES_ROLE
-REACTOR = COMMANDS_ROLE | QUERIES_ROLE | KEY_OF_HASHES
-MIGRATION = OWNER | COMMANDS_ROLE | QUERIES_ROLE
+COMMAND_SIDE = COMMANDS_ROLE | PERSONAL_KEYS | KEYS_TO_SIGN | KEY_OF_HASHES
+QUERY_SIDE = QUERIES_ROLE | PERSONAL_KEYS_TO_READ | KEY_TO_VERIFY | KEY_OF_HASHES
+WORKER = WORKERS_ROLE
+REACTOR = COMMANDS_ROLE | WORKERS_ROLE | PERSONAL_KEYS | KEY_OF_HASHES
+MIGRATION = (
+    OWNER
+    | ROLES
+    | KEYS_OWNER
+    | frozenset({"SOJOURN_POSTGRES_KEYS_URL", "SOJOURN_POSTGRES_KEYS_QUERIES_URL"})
+)
 
 
 @dataclass(frozen=True)
@@ -43,10 +64,12 @@ class App:
 APPS = (
     App("commands", "api commands", COMMAND_SIDE | TO_SEND_MAIL, port="commands"),
     App("queries", "api queries", QUERY_SIDE, port="queries"),
-    App("relay", "relay", COMMANDS_ROLE),
+    App("relay", "relay", COMMANDS_ROLE | RELAYS_WAY),
     App("pages", "worker pages", WORKER),
     App("search", "worker search", WORKER),
+    App("feed", "worker feed", WORKER),
     App("reactors", "worker reactors", REACTOR),
+    App("webhooks", "worker webhooks", REACTOR | TO_SEND_MAIL),
     App("timers", "timers", COMMANDS_ROLE),
     App("gateway", "gateway", frozenset(), port="gateway"),
 )
@@ -93,20 +116,33 @@ def variables_for(
     seed = secret(signing, random_key)
     secret(verify, lambda: public_key(seed))
     secret(secrets / "secret_key", random_key)
+    secret(secrets / "master_key", random_key)
     owner = addresses.postgres_url
     made = {
         **addresses.environment(),
         "SOJOURN_POSTGRES_COMMANDS_URL": _as_role(owner, "commands", secrets),
         "SOJOURN_POSTGRES_QUERIES_URL": _as_role(owner, "queries", secrets),
+        "SOJOURN_POSTGRES_WORKERS_URL": _as_role(owner, "workers", secrets),
+        "SOJOURN_POSTGRES_KEYS_URL": _of_keys(_as_role(owner, "keys", secrets)),
+        "SOJOURN_POSTGRES_KEYS_QUERIES_URL": _of_keys(_as_role(owner, "keys_queries", secrets)),
+        "SOJOURN_MASTER_KEY_FILE": str(secrets / "master_key"),
         "SOJOURN_SIGNING_KEY_FILE": str(signing),
         "SOJOURN_VERIFY_KEY_FILE": str(verify),
         "SOJOURN_SECRET_KEY_FILE": str(secrets / "secret_key"),
         "SOJOURN_MAIL_FOLDER": str(home / "mail"),
+        # On a machine of one's own, receivers are tried there, too.
+        "SOJOURN_WEBHOOK_NETWORKS": "127.0.0.0/8,::1/128",
         **{f"SOJOURN_{name.upper()}_PORT": str(ports[name]) for name in PORTS},
         "SOJOURN_COMMANDS_UPSTREAM": f"http://127.0.0.1:{ports['commands']}",
         "SOJOURN_QUERIES_UPSTREAM": f"http://127.0.0.1:{ports['queries']}",
     }
     return {name: environ.get(name) or value for name, value in made.items()}
+
+
+def _of_keys(url: str) -> str:
+    """The same server and role, but the database of personal keys."""
+    parts = urlsplit(url)
+    return parts._replace(path=f"{parts.path.rstrip('/') or '/sojourn'}_keys").geturl()
 
 
 def _as_role(owner_url: str, role: str, secrets: Path) -> str:

@@ -11,13 +11,18 @@ import typer
 
 from sojourn.accounts_cli import accounts
 from sojourn.audit_cli import audit
+from sojourn.calendars_cli import calendars
 from sojourn.data_cli import demo, import_data
+from sojourn.dead_letters_cli import dead_letters
 from sojourn.errors import Stop
 from sojourn.lifecycle_cli import lifecycle
+from sojourn.personal_keys_cli import personal_keys
 from sojourn.process_cli import api, gateway, relay, worker
+from sojourn.projections_cli import projections
 from sojourn.terminal import fail
 from sojourn.timers_cli import timers
 from sojourn.tools_cli import events, keys, migrate, replay, settings, verify
+from sojourn.webhooks_cli import webhooks
 
 PROCESSES = "Processes (each runs alone, until SIGTERM or Ctrl-C)"
 TOOLS = "Tools"
@@ -43,12 +48,17 @@ app.command(rich_help_panel=TOOLS)(migrate)
 app.add_typer(import_data, name="import", rich_help_panel=TOOLS)
 app.command(rich_help_panel=TOOLS)(demo)
 app.add_typer(accounts, name="accounts", rich_help_panel=TOOLS)
+app.add_typer(calendars, name="calendars", rich_help_panel=TOOLS)
 app.add_typer(audit, name="audit", rich_help_panel=TOOLS)
+app.add_typer(dead_letters, name="dead-letters", rich_help_panel=TOOLS)
+app.add_typer(projections, name="projections", rich_help_panel=TOOLS)
+app.add_typer(webhooks, name="webhooks", rich_help_panel=TOOLS)
 app.command(rich_help_panel=TOOLS)(replay)
 app.command(rich_help_panel=TOOLS)(verify)
 app.command(rich_help_panel=TOOLS)(events)
 app.command(rich_help_panel=TOOLS)(settings)
 app.command(rich_help_panel=TOOLS)(keys)
+app.add_typer(personal_keys, name="personal-keys", rich_help_panel=TOOLS)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -14,7 +14,8 @@ from uuid import UUID
 import msgspec
 
 from domain import streams
-from eventlog.names import NAMES
+from eventlog.names import EARLIER, NAMES
+from eventlog.personal.marks import personal_fields
 
 PLACE = "docs/events.md"
 """Where the page lies in a checkout."""
@@ -47,6 +48,9 @@ a new meaning is a new name.
 The fields below are the event's `data`, JSON with exactly these names. Beside it the log keeps
 `position`, `stream`, `version`, `type`, `key`, `recorded_at`, `occurred_at`, `actor`,
 `correlation_id`, `causation_id` and `hash`: see [how to audit the log](how-to/audit.md).
+
+A text that is *sealed* for a person is stored encrypted with that person's key, as `sealed:1:` and
+base64: see [how to erase a person](how-to/erase.md). Everything else has ids only.
 """
 
 
@@ -65,12 +69,18 @@ def _streams(found: _Types) -> Iterator[str]:
         yield f"## {kind.capitalize()}\n\n{_about(kind)}\n"
         for event, name in NAMES.items():
             if name.startswith(f"{kind}."):
-                yield f"### `{name}`\n\n{_said(event)}\n\n{found.fields(event)}"
+                yield f"### `{name}`\n\n{said(event)}{_once(event)}\n\n{found.fields(event)}"
 
 
 def _about(kind: str) -> str:
-    said = _said(getattr(streams, f"{kind}_stream"))
-    return f"`{kind}-<id>`: {said[0].lower()}{said[1:]}"
+    told = said(getattr(streams, f"{kind}_stream"))
+    return f"`{kind}-<id>`: {told[0].lower()}{told[1:]}"
+
+
+def _once(event: type[Any]) -> str:
+    """What it was called while its texts were readable."""
+    names = [name for name, now in EARLIER.items() if now is event]
+    return "".join(f" It was `{name}` before its text was sealed." for name in names)
 
 
 def _plain_types() -> str:
@@ -87,8 +97,10 @@ class _Types:
     def fields(self, made: type[Any]) -> str:
         """The fields of a dataclass as a table, or a sentence when it has none."""
         hints = get_type_hints(made)
+        marks = dict(personal_fields(made))
         rows = [
-            f"| `{field.name}` | {self.name(hints[field.name])}{_left_out(field)} |"
+            f"| `{field.name}` | {self.name(hints[field.name])}{_whose(marks, field.name)}"
+            f"{_left_out(field)} |"
             for field in dataclasses.fields(made)
         ]
         if not rows:
@@ -101,7 +113,7 @@ class _Types:
         while waiting := [name for name in self._composed if name not in sections]:
             for name in waiting:
                 made = self._composed[name]
-                sections[name] = f"### {name}\n\n{_said(made)}\n\n{self.fields(made)}"
+                sections[name] = f"### {name}\n\n{said(made)}\n\n{self.fields(made)}"
         return "\n".join(sections[name] for name in sorted(sections))
 
     def name(self, hint: Any) -> str:
@@ -124,6 +136,18 @@ class _Types:
         if origin in {frozenset, list}:
             return f"list of {self.name(arguments[0])}"
         raise TypeError(f"sojourn/event_catalogue.py has no word for the type {hint!r} yet")
+
+
+def _whose(marks: Mapping[str, str], field: str) -> str:
+    match marks.get(field):
+        case None:
+            return ""
+        case "actor":
+            return "; sealed for whoever decided"
+        case "subject":
+            return "; sealed for whom the stream is about"
+        case of:
+            return f"; sealed for whose id `{of}` is"
 
 
 def _left_out(field: dataclasses.Field[Any]) -> str:
@@ -151,7 +175,7 @@ def _or(names: Iterable[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _said(thing: Any) -> str:
+def said(thing: Any) -> str:
     """A docstring in Markdown, a paragraph a line."""
     doc = inspect.getdoc(thing)
     assert doc, f"{thing} says nothing of itself"

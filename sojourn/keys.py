@@ -12,9 +12,13 @@ from stack.secret_files import random_key, secret
 
 def make_keys(folder: Path) -> dict[str, Path]:
     """Each key setting and its file in ``folder``; files that exist are left as they are."""
-    files = {name: folder / name.replace("_", "-") for name in ("signing_key", "secret_key")}
+    files = {
+        name: folder / name.replace("_", "-")
+        for name in ("signing_key", "secret_key", "master_key")
+    }
     seed = secret(files["signing_key"], random_key)
     secret(files["secret_key"], random_key)
+    secret(files["master_key"], random_key)
     files["verify_key"] = folder / "verify-key"
     secret(files["verify_key"], lambda: public_key(seed))
     return {f"SOJOURN_{name.upper()}_FILE": path for name, path in files.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from eventlog.reader import LogReader
 from sojourn.settings import Settings
@@ -12,14 +13,21 @@ from sojourn.topic import ensure_topics
 
 def migrate(settings: Settings, say: Callable[[str], object]) -> None:
     """Prepare Postgres, Kafka, Redis and Elasticsearch, and ``say`` each; raises Stop."""
-    from migrations.run import upgrade  # noqa: PLC0415 - Alembic is only needed here
+    from migrations.run import upgrade, upgrade_keys  # noqa: PLC0415 - Alembic is only needed here
 
     upgrade(
         settings.need("postgres_url"),
         settings.need("postgres_commands_url"),
         settings.need("postgres_queries_url"),
+        settings.need("postgres_workers_url"),
     )
     say("Postgres: the schema is the newest, and each role has what it needs")
+    upgrade_keys(
+        keys_owner(settings),
+        settings.need("postgres_keys_url"),
+        settings.need("postgres_keys_queries_url"),
+    )
+    say("Postgres: the database of personal keys is ready")
     made = ensure_topics(
         settings.need("kafka_bootstrap"),
         settings.topic,
@@ -30,6 +38,17 @@ def migrate(settings: Settings, say: Callable[[str], object]) -> None:
     with LogReader(settings.need("postgres_queries_url")) as log:
         head = log.head()
     asyncio.run(_read_models(settings, head, say))
+
+
+def keys_owner(settings: Settings) -> str:
+    """Who may change the database of personal keys: who may change the log's, if nobody is set."""
+    if settings.postgres_keys_owner_url:
+        return settings.postgres_keys_owner_url
+    owner = urlsplit(settings.need("postgres_url"))
+    keys = urlsplit(settings.need("postgres_keys_url"))
+    signed_in = owner.netloc.rpartition("@")[0]
+    server = keys.netloc.rpartition("@")[2]
+    return keys._replace(netloc=f"{signed_in}@{server}").geturl()
 
 
 async def _read_models(settings: Settings, head: int, say: Callable[[str], object]) -> None:

@@ -81,6 +81,17 @@ def worker_search() -> None:
     run_worker("search")
 
 
+@worker.command("feed")
+def worker_feed() -> None:
+    """Keeps the live feed in Redis, which the query app tells to those who listen.
+
+    Example: [cyan]sojourn worker feed[/]
+    """
+    from sojourn.processes import run_worker  # noqa: PLC0415
+
+    run_worker("feed")
+
+
 @worker.command("reactors")
 def worker_reactors() -> None:
     """Calls the payment providers for what bookings need. Start several to share the work.
@@ -90,3 +101,14 @@ def worker_reactors() -> None:
     from sojourn.processes import run_worker  # noqa: PLC0415
 
     run_worker("reactors")
+
+
+@worker.command("webhooks")
+def worker_webhooks() -> None:
+    """Tells integrators of what happens, at their endpoints. Start several to share the work.
+
+    Example: [cyan]sojourn worker webhooks[/]
+    """
+    from sojourn.processes import run_worker  # noqa: PLC0415
+
+    run_worker("webhooks")

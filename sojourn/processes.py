@@ -44,9 +44,15 @@ def run_relay() -> None:
 
 def run_worker(sink: str) -> None:
     """Apply the topic to the ``sink`` of this name."""
-    from sojourn.wiring import pages_worker, reactors_worker, search_worker  # noqa: PLC0415
+    from sojourn import wiring  # noqa: PLC0415
 
-    worker = {"pages": pages_worker, "search": search_worker, "reactors": reactors_worker}[sink]
+    worker = {
+        "pages": wiring.pages_worker,
+        "search": wiring.search_worker,
+        "feed": wiring.feed_worker,
+        "reactors": wiring.reactors_worker,
+        "webhooks": wiring.webhooks_worker,
+    }[sink]
     asyncio.run(worker(_begin(f"worker-{sink}")))
     _log.info("stopped")
 

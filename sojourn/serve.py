@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import socket
+import sys
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -36,12 +38,36 @@ def serve(app: ASGIApp, host: str, port: int, setting: str) -> None:
         timeout_graceful_shutdown=GRACE,
     )
     listening = _listen(host, port, setting)
+    pause_little()
     _log.info("listening on http://%s:%d", *listening.getsockname()[:2])
     # Uvicorn raises the signal again once it has shut down; by then it has had its effect.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _already_stopping)
     with listening:
-        uvicorn.Server(config).run(sockets=[listening])
+        _Server(config).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Tells the app that it is to end what would never end, before it waits for requests."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, end streams, and wait for the rest."""
+        state = getattr(self.config.app, "state", None)
+        if (closing := getattr(state, "closing", None)) is not None:
+            closing()
+        await super().shutdown(sockets)
+
+
+def pause_little() -> None:
+    """Have the interpreter interrupt requests less: what is loaded by now stays for good.
+
+    Cycles are looked for less often, as almost nothing here leaves any, and a thread that has an
+    answer of Postgres waits less long for its turn beside the event loop.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
+    sys.setswitchinterval(0.001)
 
 
 def _listen(host: str, port: int, setting: str) -> socket.socket:

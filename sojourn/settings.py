@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -22,6 +23,8 @@ PREFIX = "SOJOURN_"
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
+
+IpNetwork = IPv4Network | IPv6Network
 
 LOOPBACK: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
 
@@ -42,6 +45,24 @@ class Settings(BaseSettings):
     postgres_queries_url: str | None = Field(
         default=None, description="Postgres as the role that may only SELECT from the log"
     )
+    postgres_workers_url: str | None = Field(
+        default=None,
+        description="Postgres as the role that reads the log and keeps dead letters",
+    )
+    postgres_keys_owner_url: str | None = Field(
+        default=None,
+        description="the database of personal keys as its owner; if not set, the schema's owner",
+    )
+    postgres_keys_url: str | None = Field(
+        default=None, description="the database of personal keys as the role that makes and erases"
+    )
+    postgres_keys_queries_url: str | None = Field(
+        default=None, description="the database of personal keys as the role that may only SELECT"
+    )
+    postgres_relay_url: str | None = Field(
+        default=None,
+        description="Postgres straight for the relay, if the commands' URL leads to a pooler",
+    )
     kafka_bootstrap: str | None = Field(
         default=None, description="Kafka, as host:port, several by commas"
     )
@@ -61,6 +82,10 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = Field(
         default=None,
         description="a file with the base64 key of keyed hashes: e-mail, receipts, cursors",
+    )
+    master_key_file: Path | None = Field(
+        default=None,
+        description="a file with the base64 master keys, the newest first, that wrap personal keys",
     )
 
     topic: Name = Field(default="sojourn.events", description="the Kafka topic of all events")
@@ -109,6 +134,10 @@ class Settings(BaseSettings):
         ge=1,
         description="by how much to multiply the quotas of an address, where many people share one",
     )
+    webhook_networks: Annotated[tuple[IpNetwork, ...], NoDecode] = Field(
+        default=(),
+        description="networks that webhooks may go to beside the public internet, by commas",
+    )
     verified_email: bool = Field(
         default=False, description="whether booking takes a verified e-mail address"
     )
@@ -135,7 +164,7 @@ class Settings(BaseSettings):
         default="info", description="how much the processes tell"
     )
 
-    @field_validator("cors_origins", "trusted_proxies", mode="before")
+    @field_validator("cors_origins", "trusted_proxies", "webhook_networks", mode="before")
     @classmethod
     def split_at_commas(cls, given: object) -> object:
         """Several values are written in one variable, separated by commas."""

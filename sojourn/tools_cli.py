@@ -55,20 +55,29 @@ def settings() -> None:
 
 
 def events(
+    *,
     to: Annotated[
         Path | None, typer.Option(help="Write it to this file instead.", dir_okay=False)
     ] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="What live streams and webhooks tell, instead.")
+    ] = False,
 ) -> None:
     """Every event that the log may hold, with its fields, as a page in Markdown.
 
-    Example: [cyan]sojourn events --to docs/events.md[/]
-    """
-    from sojourn.event_catalogue import page  # noqa: PLC0415
+    Examples:
 
+    [cyan]sojourn events --to docs/events.md[/]
+
+    [cyan]sojourn events --public --to docs/reference/public-events.md[/]
+    """
+    from sojourn import event_catalogue, public_catalogue  # noqa: PLC0415
+
+    page = public_catalogue.page() if public else event_catalogue.page()
     if to is None:
-        sys.stdout.write(page())
+        sys.stdout.write(page)
     else:
-        to.write_text(page(), encoding="utf-8")
+        to.write_text(page, encoding="utf-8")
 
 
 def verify(
@@ -79,6 +88,13 @@ def verify(
         Path | None,
         typer.Option(help="JSON lines of what clients were told.", exists=True, dir_okay=False),
     ] = None,
+    follow: Annotated[
+        bool | None,
+        typer.Option("--follow", help="Compare documents for ever, key by key, gently."),
+    ] = None,
+    rate: Annotated[
+        float, typer.Option(min=0.1, help="Documents a second, with --follow.")
+    ] = 200.0,
 ) -> None:
     """Prove that the stores say what the log says. The last line is the verdict.
 
@@ -95,7 +111,17 @@ def verify(
     [cyan]sojourn verify[/]
 
     [cyan]sojourn verify --wait 60 --journal told.jsonl[/]
+
+    [cyan]sojourn verify --follow --rate 50[/]
+
+    With [cyan]--follow[/] it compares every document with the fold of the log, round after round,
+    until SIGTERM or Ctrl-C, prints each difference as it is found, and counts at
+    [cyan]SOJOURN_METRICS_PORT[/].
     """
+    if follow:
+        from sojourn.verify.command import run_following  # noqa: PLC0415
+
+        raise typer.Exit(run_following(rate))
     from sojourn.verify.command import run  # noqa: PLC0415
 
     raise typer.Exit(run(wait, journal))

@@ -12,6 +12,7 @@ import signal
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -19,44 +20,71 @@ from prometheus_client import CollectorRegistry
 
 from commands.execute import Commands
 from eventlog.application import EventLog
+from eventlog.personal.keys import PersonalKeys
+from eventlog.personal.master import MasterKeyFile
+from eventlog.personal.sealing import Sealing
+from eventlog.personal.store import KeyStore
 from eventlog.reader import LogReader
 from sojourn.metrics_server import showing
 from sojourn.settings import Settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from faust import App
 
     from api.mail.mailer import Mailer
     from streams.sink import Sink
 
 _log = logging.getLogger("sojourn.process")
 
+STUCK = 120.0
+"""For how many seconds a worker with records to come may commit nothing until it counts as dead."""
+
 SILENCE = 15.0
 """For how many seconds timers may not get to look at the log before they count as dead."""
 
 
+def sealing(settings: Settings, *, url: str = "postgres_keys_url") -> Sealing:
+    """What seals and opens personal text, by the keys in the database that the setting names."""
+    masters = MasterKeyFile(Path(settings.need("master_key_file")))
+    return Sealing(PersonalKeys(KeyStore(settings.need(url)), masters))
+
+
 @contextmanager
-def event_log(settings: Settings, *, pool_size: int = 4, overflow: int = 12) -> Generator[EventLog]:
-    """The log as commands use it."""
+def event_log(
+    settings: Settings, *, pool_size: int = 4, overflow: int = 12, sealed: bool = False
+) -> Generator[EventLog]:
+    """The log as commands use it; ``sealed`` for those who may write or read what is personal."""
+    seals = sealing(settings) if sealed else None
     log = EventLog(
-        settings.need("postgres_commands_url"), pool_size=pool_size, max_overflow=overflow
+        settings.need("postgres_commands_url"),
+        sealing=seals,
+        pool_size=pool_size,
+        max_overflow=overflow,
     )
     try:
         yield log
     finally:
         log.close()
+        if seals:
+            seals.close()
 
 
 @contextmanager
 def commands(settings: Settings) -> Generator[Commands]:
     """The use cases on the log."""
-    with event_log(settings) as log:
+    with event_log(settings, sealed=True) as log:
         yield Commands(log)
 
 
 def log_reader(settings: Settings) -> LogReader:
     """The log as those who may only SELECT see it."""
     return LogReader(settings.need("postgres_queries_url"), timeout=10)
+
+
+def workers_log(settings: Settings) -> LogReader:
+    """The log as workers see it, who may only SELECT it, too."""
+    return LogReader(settings.need("postgres_workers_url"), timeout=10)
 
 
 def command_app(settings: Settings) -> FastAPI:
@@ -68,12 +96,15 @@ def command_app(settings: Settings) -> FastAPI:
         postgres_url=settings.need("postgres_commands_url"),
         signing_seed=settings.key("signing_key_file"),
         secret=settings.key("secret_key_file"),
+        sealing=sealing(settings),
+        exports_url=settings.need("postgres_keys_url"),
         mailer=mailer(settings),
         letters=Letters(settings.mail_from, settings.mail_links),
         verified_only=settings.verified_email,
         origins=settings.cors_origins,
         trusted_proxies=settings.trusted_proxies,
         quota_times=settings.quota_times,
+        webhook_networks=settings.webhook_networks,
     )
 
 
@@ -102,6 +133,8 @@ def query_app(settings: Settings) -> FastAPI:
         postgres_url=settings.need("postgres_queries_url"),
         verify_key=settings.key("verify_key_file"),
         secret=settings.key("secret_key_file"),
+        sealing=sealing(settings, url="postgres_keys_queries_url"),
+        exports_url=settings.need("postgres_keys_queries_url"),
         redis_prefix=settings.redis_prefix,
         index_prefix=settings.index_prefix,
         origins=settings.cors_origins,
@@ -126,7 +159,7 @@ def relay(settings: Settings) -> None:
     from streams.relay import RelaySettings, run_relay
 
     # The one role that may move the checkpoint reads the log with it, too.
-    url = settings.need("postgres_commands_url")
+    url = settings.postgres_relay_url or settings.need("postgres_commands_url")
     to = RelaySettings(
         postgres_url=url,
         bootstrap=settings.need("kafka_bootstrap"),
@@ -167,6 +200,19 @@ async def pages_worker(settings: Settings) -> None:
         await redis.aclose()
 
 
+async def feed_worker(settings: Settings) -> None:
+    """Apply the topic to the live feed in Redis until told to stop."""
+    from projections.connect import connect_redis
+    from streams.feed import Feed
+
+    redis = connect_redis(settings.need("redis_url"))
+    try:
+        with workers_log(settings) as log:
+            await _work(settings, Feed(redis, settings.redis_prefix, log))
+    finally:
+        await redis.aclose()
+
+
 async def search_worker(settings: Settings) -> None:
     """Apply the topic to the search index in Elasticsearch until told to stop."""
     from projections.connect import connect_elasticsearch
@@ -185,22 +231,34 @@ async def reactors_worker(settings: Settings) -> None:
     from api.secrets import webhook_key
     from commands.payments.sandbox import NAME as SANDBOX
     from commands.payments.sandbox import Sandbox
+    from eventlog.personal.exports import Exports
+    from eventlog.personal.forgetting import Forgetting
     from streams.reactors.announcing import Announcer
+    from streams.reactors.erasures import ErasureReactor
+    from streams.reactors.exports import ExportReactor
     from streams.reactors.following import keep_asking
     from streams.reactors.payments import NAME, PaymentReactor
     from streams.reactors.receipts import Receipts
+    from streams.reactors.several import Several
     from streams.reactors.sink import Reactors
 
     secret = settings.key("secret_key_file")
     url = f"{settings.commands_upstream}/v1/webhooks/payments/{SANDBOX}"
     with (
-        event_log(settings) as log,
-        log_reader(settings) as reader,
+        event_log(settings, sealed=True) as log,
+        workers_log(settings) as reader,
         Receipts(settings.need("postgres_commands_url"), NAME) as receipts,
+        Exports(settings.need("postgres_keys_url")) as exports,
     ):
         async with Announcer(url, webhook_key(secret, SANDBOX)) as announcer:
             providers = [Sandbox(announcer.announce)]
-            sink = Reactors(PaymentReactor(log, Commands(log), providers), receipts)
+            commands_url = settings.need("postgres_commands_url")
+            every = [
+                PaymentReactor(log, Commands(log), providers),
+                ErasureReactor(Forgetting(commands_url, log.sealing.keys, exports)),
+                ExportReactor(log, reader, exports),
+            ]
+            sink = Reactors(Several(every), receipts)
             stop = asyncio.Event()
             asking = asyncio.create_task(keep_asking(sink, reader, stop))
             try:
@@ -210,21 +268,75 @@ async def reactors_worker(settings: Settings) -> None:
                 await asking
 
 
+async def webhooks_worker(settings: Settings) -> None:
+    """Tell integrators of what happens until told to stop."""
+    from api.mail.letters import Letters
+    from api.secrets import webhook_secrets_key
+    from commands.webhooks.deliveries import REACTOR, Deliveries
+    from sojourn.webhook_owners import Owners
+    from streams.reactors.receipts import Receipts
+    from streams.webhooks.delivering import Courier
+    from streams.webhooks.registry import Registry
+    from streams.webhooks.sending import Sender
+    from streams.webhooks.sink import Webhooks
+
+    url = settings.need("postgres_commands_url")
+    letters = Letters(settings.mail_from, settings.mail_links)
+    with (
+        event_log(settings, pool_size=1, overflow=4, sealed=True) as log,
+        workers_log(settings) as reader,
+        Deliveries(url) as deliveries,
+        Receipts(url, REACTOR) as receipts,
+    ):
+        owners = Owners(log, Commands(log), letters, mailer(settings))
+        registry = Registry(reader)
+        sink = Webhooks(reader, registry, deliveries, receipts, owners.may_hear)
+        async with Sender(settings.webhook_networks) as sender:
+            key = webhook_secrets_key(settings.key("secret_key_file"))
+            courier = Courier(deliveries, registry, sender, key=key, disable=owners.disable)
+            stop = asyncio.Event()
+            sending = asyncio.create_task(courier.run(stop))
+            try:
+                await _work(settings, sink)
+            finally:
+                stop.set()
+                await sending
+
+
 async def _work(settings: Settings, sink: Sink) -> None:
+    from streams.alone import alone_by
+    from streams.dead_letters.table import DeadLetterTable
     from streams.metrics import WorkerMetrics
     from streams.running import run_worker, stop_on_signals
     from streams.worker import WorkerSettings, create_worker
 
     stop = asyncio.Event()
     stop_on_signals(stop)
+    url = settings.need("postgres_workers_url")
     at = WorkerSettings(
         bootstrap=settings.need("kafka_bootstrap"),
         topic=settings.topic,
         group=f"{settings.group_prefix}.{sink.name}",
     )
-    with _registry(settings) as registry, log_reader(settings) as log:
-        metrics = WorkerMetrics(registry)
-        await run_worker(lambda: create_worker(sink, log=log, settings=at, metrics=metrics), stop)
+    registry = CollectorRegistry()
+    metrics = WorkerMetrics(registry)
+    with (
+        _shown(settings, registry, lambda: metrics.committed_for() < STUCK),
+        workers_log(settings) as log,
+        DeadLetterTable(url, sink.name) as dead_letters,
+    ):
+
+        def create() -> App:
+            return create_worker(
+                sink,
+                log=log,
+                dead_letters=dead_letters,
+                settings=at,
+                metrics=metrics,
+                alone=alone_by(url, sink.name),
+            )
+
+        await run_worker(create, stop)
 
 
 @contextmanager
@@ -233,6 +345,13 @@ def _registry(settings: Settings) -> Generator[CollectorRegistry]:
     registry = CollectorRegistry()
     with _shown(settings, registry, lambda: True):
         yield registry
+
+
+@contextmanager
+def shown_metrics(settings: Settings, registry: CollectorRegistry) -> Generator[None]:
+    """Show what ``registry`` counts at ``/metrics`` when a port for it is set."""
+    with _shown(settings, registry, lambda: True):
+        yield
 
 
 @contextmanager

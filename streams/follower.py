@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
-from domain.recorded import Recorded
 from projections.applied import Positions
-from projections.parts import Missed
 from projections.unavailable import ReadModelMissing
 from streams.backoff import Backoff
 from streams.batch import Batch, sort_out
-from streams.log import Log, decoded, pages_of
+from streams.dead_letters.letter import DeadLetters, unreadable
+from streams.dead_letters.retrying import retry
+from streams.log import Log, pages_of, readable
 from streams.metrics import WorkerMetrics
+from streams.parking import Parking
+from streams.rebuild import Alone, Untold, rebuild
 from streams.received import Read, TopicRecord, read
 from streams.sink import Sink
 
 logger = logging.getLogger(__name__)
 
-DeadLetters = Callable[[TopicRecord, str], Awaitable[None]]
-"""Keeps a record that can't be read, and why; returns when it is safe."""
-
 
 class Follower:
-    """Applies records to ``sink``, whatever fails and however often they come."""
+    """Applies records to ``sink``, whatever fails and however often they come.
+
+    ``owns`` says whether a partition is this worker's; of others it tries no dead letters again.
+    ``alone`` is entered to build read models that are missing: one process does it.
+    """
 
     def __init__(
         self,
@@ -32,20 +36,27 @@ class Follower:
         log: Log,
         dead_letters: DeadLetters,
         metrics: WorkerMetrics,
+        *,
         stopping: Callable[[], bool] = lambda: False,
+        owns: Callable[[int], bool] = lambda _partition: True,
+        alone: Alone = lambda: nullcontext(enter_result=True),
     ) -> None:
         self._sink = sink
         self._log = log
         self._dead_letters = dead_letters
         self._metrics = metrics
         self._stopping = stopping
+        self._owns = owns
+        self._alone = alone
+        self._parking = Parking(sink.name, log, dead_letters, metrics)
         self._backoff = Backoff(logger, f"applying events to {sink.name}")
         self._turn = asyncio.Lock()
 
     async def follow(self, records: Sequence[TopicRecord]) -> bool:
         """Apply ``records``, however long the sink is down; false when told to stop before.
 
-        Without records it makes sure that there are read models at all.
+        Without records it makes sure that there are read models at all, and tries again those dead
+        letters that somebody wants to be tried.
         """
         batch = [read(record) for record in records]
         async with self._turn:
@@ -66,25 +77,39 @@ class Follower:
             logger.warning("building %s from the log: %s", self._sink.name, missing)
             await self._rebuild()
             applied = await self._sink.applied()
+        if not records:
+            await self._parking.look()
+            await retry(self._sink, self._log, self._dead_letters, self._parking, self._owns)
         await self._bury(records, applied)
         batch = sort_out(records, applied)
         if batch.gaps:
             await self._heal(batch)
-        await self._apply(self._sink, batch.events)
+        await self._parking.apply(self._sink, batch.events)
         if batch.reached:
             await self._sink.advance(batch.reached)
         self._metrics.applied(batch.events, batch.reached)
         self._backoff.succeeded()
 
     async def _bury(self, records: list[Read], applied: Positions) -> None:
-        """Keep each unreadable record apart, once."""
+        """Keep each unreadable record apart, once; not one whose event the log can't read either.
+
+        That event becomes a dead letter when it is its turn.
+        """
         for index, found in enumerate(records):
             if found.why and not found.buried:
                 seen = applied.get(found.record.partition, 0)
-                if found.position is None or found.position > seen:
-                    await self._dead_letters(found.record, found.why)
+                if found.position is None or (
+                    found.position > seen and not await self._as_in_the_log(found)
+                ):
+                    await self._dead_letters.keep([unreadable(found)])
                     self._metrics.dead_letters.inc()
                 records[index] = found.as_buried()
+
+    async def _as_in_the_log(self, found: Read) -> bool:
+        assert found.position is not None, "only asked of records that claim one"
+        rows = await asyncio.to_thread(self._log.read, found.position - 1, 1)
+        _, undecoded = readable(rows)
+        return any(each.record.position == found.position for each in undecoded)
 
     async def _heal(self, batch: Batch) -> None:
         """Apply from the log what partitions with a gap lack, up to where the batch takes them."""
@@ -93,42 +118,12 @@ class Follower:
         end = max(gap.upto for gap in batch.gaps.values())
         async for page in pages_of(self._log, after=start, upto=end):
             missed = [record for record in page if batch.lacks(record.partition, record.position)]
-            await self._apply(self._sink, decoded(missed))
+            await self._parking.apply(self._sink, *readable(missed))
             await self._sink.advance({record.partition: record.position for record in missed})
             self._metrics.healed.inc(len(missed))
 
     async def _rebuild(self) -> None:
         """Make the read models anew from the whole log, and show them when they are whole."""
-        building = await self._sink.fresh()
-        async for page in pages_of(self._log, after=0):
-            await self._apply(building, decoded(page))
-            await building.advance({record.partition: record.position for record in page})
+        await self._parking.look()
+        building = await rebuild(self._sink, self._log, self._parking, self._alone, Untold())
         await building.show()
-
-    async def _apply(self, sink: Sink, events: Sequence[Recorded]) -> None:
-        """Apply ``events``, and with them what the documents lost, from the log.
-
-        A stream in which an event can't be read goes no further than that event.
-        """
-        searched: set[str] = set()
-        left: list[Recorded] = list(events)
-        while left:
-            try:
-                await sink.apply(left)
-            except Missed as missed:
-                stuck = missed.recorded
-                logger.warning("%s lacks the past of an event: %s", sink.name, missed)
-                if stuck.stream in searched:
-                    self._metrics.left_out.inc()
-                    left = [event for event in left if not _follows(event, stuck)]
-                    continue
-                searched.add(stuck.stream)
-                past = decoded(await asyncio.to_thread(self._log.read_key, stuck.key))
-                left = past + [event for event in left if event.key != stuck.key]
-                self._metrics.healed.inc(len(past))
-            else:
-                return
-
-
-def _follows(event: Recorded, stuck: Recorded) -> bool:
-    return event.stream == stuck.stream and event.version >= stuck.version

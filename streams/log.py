@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from domain.recorded import Recorded
@@ -41,6 +42,26 @@ async def pages_of(
         if len(wanted) < len(records):
             return
         after = records[-1].position
+
+
+@dataclass(frozen=True)
+class Undecoded:
+    """A row of the log that can't be decoded, and why."""
+
+    record: LogRecord
+    because: str
+
+
+def readable(records: Iterable[LogRecord]) -> tuple[list[Recorded], list[Undecoded]]:
+    """The events of ``records``, and those that are none."""
+    events: list[Recorded] = []
+    others: list[Undecoded] = []
+    for record in records:
+        try:
+            events.append(record.decoded())
+        except Undecodable as error:
+            others.append(Undecoded(record, str(error)))
+    return events, others
 
 
 def decoded(records: Iterable[LogRecord]) -> list[Recorded]:

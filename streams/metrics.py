@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Protocol
@@ -63,19 +63,27 @@ class WorkerMetrics:
         self.healed = Counter(
             "sojourn_worker_healed_events", "Events read from the log instead", registry=registry
         )
-        self.left_out = Counter(
-            "sojourn_worker_left_out_events",
-            "Events not applied because one before them in their stream can't be",
+        self.dead_letters = Counter(
+            "sojourn_worker_dead_letters",
+            "Records that could not be read, and events that could not be applied",
             registry=registry,
         )
-        self.dead_letters = Counter(
-            "sojourn_worker_dead_letters", "Records that could not be read", registry=registry
+        self.parked = Gauge(
+            "sojourn_worker_parked_streams",
+            "Streams whose later events wait for `sojourn dead-letters retry`",
+            registry=registry,
         )
-        self.committed_age = Gauge(
+        self.committed_for: Callable[[], float] = lambda: 0.0
+        self._committed_age = Gauge(
             "sojourn_worker_committed_offset_age_seconds",
             "For how long a partition with records to come has not moved its committed offset",
             registry=registry,
         )
+
+    def watch_committed(self, age: Callable[[], float]) -> None:
+        """``age`` tells for how many seconds a partition with records to come has stood still."""
+        self.committed_for = age
+        self._committed_age.set_function(age)
 
     def applied(self, events: Sequence[Recorded], positions: Mapping[int, int]) -> None:
         """Take note of an applied batch."""

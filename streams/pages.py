@@ -2,115 +2,63 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from redis.asyncio import Redis
 
 from domain.recorded import Recorded
-from domain.streams import category
-from projections.account.projector import ACCOUNT
-from projections.applied import Positions, RedisApplied, advance
-from projections.booking.projector import BOOKING
-from projections.calendar import projector as calendar
-from projections.conversation import projector as conversation
-from projections.documents import PartKey, read_parts, write_forward
-from projections.generation import CURRENT, Generations, drop_others, mark_generation
-from projections.host_listings import projector as host_listings
-from projections.listing_page.projector import LISTING
-from projections.listing_ratings.projector import RATINGS
-from projections.parts import Part, PartKind
-from projections.promotion.projector import PROMOTION
-from projections.promotions import projector as promotions
-from projections.reservations import projector as reservations
-from projections.reviews import projector as reviews
-from projections.trips import projector as trips
-from projections.waitlist import projector as waitlist
-from projections.waitlist.projector import WAITLIST
+from projections.applied import Positions, advance
+from projections.documents import PartKey, read_whole_parts, write_forward
+from projections.fed import Fed
+from projections.generation import Keys
+from projections.parts import ListEntry, Part
+from streams.folding import KINDS, LISTS, entries_of, folded, parts_of, wanted_of
+from streams.pages_building import begin_pages
+from streams.sink import Building
 
-KINDS: Final[tuple[PartKind[Any], ...]] = (
-    LISTING,
-    calendar.LISTING,
-    calendar.CLAIMS,
-    BOOKING,
-    reviews.REVIEWS,
-    RATINGS,
-    conversation.CONVERSATION,
-    WAITLIST,
-    ACCOUNT,
-    PROMOTION,
-)
-LISTS: Final = (
-    trips.entries,
-    reservations.entries,
-    host_listings.entries,
-    reviews.entries,
-    conversation.entries,
-    waitlist.entries,
-    promotions.entries,
-)
-
-_KINDS_OF: Final[defaultdict[str, list[PartKind[Any]]]] = defaultdict(list)
-for _kind in KINDS:
-    _KINDS_OF[_kind.stream].append(_kind)
-
-
-def parts_of(recorded: Recorded) -> list[PartKey]:
-    """The parts of documents that ``recorded`` changes."""
-    kinds = _KINDS_OF.get(category(recorded.stream), ())
-    named = ((kind, kind.document(recorded)) for kind in kinds)
-    return [PartKey(kind, document) for kind, document in named if document is not None]
-
-
-def folded(
-    parts: Mapping[PartKey, Part[Any]], events: Iterable[Recorded]
-) -> dict[PartKey, Part[Any]]:
-    """``parts`` after ``events``; only those that changed."""
-    changed: dict[PartKey, Part[Any]] = {}
-    for recorded in events:
-        for key in parts_of(recorded):
-            before = changed.get(key) or parts.get(key)
-            after = key.kind.fold(before, recorded)
-            if after is not before:
-                changed[key] = after
-    return changed
+__all__ = ["KINDS", "LISTS", "Pages", "folded", "parts_of"]
 
 
 class Pages:
-    """The Redis sink; ``generation`` pins it to one, else it follows the one that readers see."""
+    """The Redis sink: it feeds what readers see, and every other generation that is to be fed."""
 
     name = "pages"
 
-    def __init__(self, redis: Redis, prefix: str, *, generation: str | None = None) -> None:
+    def __init__(self, redis: Redis, prefix: str) -> None:
         self._redis = redis
         self._prefix = prefix
-        self._generations = Generations(redis, prefix, pinned=generation, to_write=True)
-        self._applied = RedisApplied(redis, prefix, self._generations)
+        self._fed = Fed(redis, prefix)
 
     async def apply(self, events: Sequence[Recorded]) -> None:
         """See :class:`streams.sink.Sink`."""
-        wanted = list(dict.fromkeys(key for recorded in events for key in parts_of(recorded)))
-        stored = await read_parts(self._generations, wanted)
-        changed = folded(stored, events)
-        entries = [entry for recorded in events for list_of in LISTS for entry in list_of(recorded)]
-        if changed or entries:
-            await write_forward(self._redis, self._generations.keys, changed, entries)
+        wanted = wanted_of(events)
+        entries = entries_of(events)
+        for keys in await self._fed.keys():
+            stored = await read_whole_parts(self._redis, keys, wanted)
+            await self._write(keys, folded(stored, events), entries)
+
+    async def refold(self, events: Sequence[Recorded]) -> None:
+        """See :class:`streams.sink.Sink`."""
+        changed, entries = folded({}, events), entries_of(events)
+        for keys in await self._fed.keys():
+            await self._write(keys, changed, entries)
 
     async def applied(self) -> dict[int, int]:
         """See :class:`streams.sink.Sink`."""
-        return await self._applied.positions()
+        return await self._fed.look()
 
     async def advance(self, positions: Positions) -> None:
         """See :class:`streams.sink.Sink`."""
-        await advance(self._redis, self._generations.keys, positions)
+        for keys in await self._fed.keys():
+            await advance(self._redis, keys, positions)
 
-    async def fresh(self) -> Pages:
+    async def build(self) -> Building:
         """See :class:`streams.sink.Sink`."""
-        return Pages(self._redis, self._prefix, generation=CURRENT)
+        return await begin_pages(self._redis, self._prefix)
 
-    async def show(self) -> None:
-        """See :class:`streams.sink.Sink`."""
-        generation = self._generations.keys.generation
-        await mark_generation(self._redis, self._prefix, generation)
-        await drop_others(self._redis, self._prefix, generation)
+    async def _write(
+        self, keys: Keys, changed: Mapping[PartKey, Part[Any]], entries: Sequence[ListEntry]
+    ) -> None:
+        if changed or entries:
+            await write_forward(self._redis, keys, changed, entries)

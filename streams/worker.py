@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import tempfile
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
 import faust
+from faust.types import TP
 
 from streams.applying import apply_stream
+from streams.dead_letters.letter import DeadLetters, Letter
+from streams.dead_letters.topic import message_of
 from streams.follower import Follower
 from streams.liveness import CommittedAge
 from streams.log import Log
 from streams.metrics import WorkerMetrics
-from streams.received import TopicRecord
+from streams.rebuild import Alone
 from streams.sink import Sink
 from streams.topics import dead_letters_of
-
-logger = logging.getLogger(__name__)
 
 WATCH = 1.0
 """Every how many seconds a worker looks after itself and its read models."""
@@ -44,13 +46,26 @@ class WorkerSettings:
 
 
 def create_worker(
-    sink: Sink, *, log: Log, settings: WorkerSettings, metrics: WorkerMetrics
+    sink: Sink,
+    *,
+    log: Log,
+    dead_letters: DeadLetters,
+    settings: WorkerSettings,
+    metrics: WorkerMetrics,
+    alone: Alone = lambda: nullcontext(enter_result=True),
 ) -> faust.App:
     """The Faust app that applies the topic to ``sink``; it belongs to the running event loop."""
     app: Any = _app(settings)  # faust is only half typed
     events = app.topic(settings.topic, **RAW)
-    dead_letters = _DeadLetters(app, sink.name, settings.topic)
-    follower = Follower(sink, log, dead_letters, metrics, stopping=lambda: app.should_stop)
+    follower = Follower(
+        sink,
+        log,
+        _OnTopicToo(dead_letters, app, sink.name, settings.topic),
+        metrics,
+        stopping=lambda: app.should_stop,
+        owns=lambda partition: TP(settings.topic, partition) in app.consumer.assignment(),
+        alone=alone,
+    )
 
     async def apply(stream: Any) -> None:
         await apply_stream(stream, follower)
@@ -62,7 +77,7 @@ def create_worker(
 
     async def watch_offsets() -> None:
         age = CommittedAge(app)
-        metrics.committed_age.set_function(age.seconds)
+        metrics.watch_committed(age.seconds)
         while not app.should_stop:
             age.look()
             await asyncio.sleep(WATCH)
@@ -94,20 +109,36 @@ def _app(settings: WorkerSettings) -> faust.App:
     )
 
 
-class _DeadLetters:
-    """Sends records that can't be read to a topic of their own, as they came."""
+class _OnTopicToo:
+    """Dead letters in their table and, those that something is wrong with, on a topic as well."""
 
-    def __init__(self, app: Any, sink: str, topic: str) -> None:
+    def __init__(self, table: DeadLetters, app: Any, sink: str, topic: str) -> None:
+        self._table = table
         self._topic = app.topic(dead_letters_of(topic), **RAW)
         self._sink = sink
 
-    async def __call__(self, record: TopicRecord, why: str) -> None:
+    async def keep(self, letters: Sequence[Letter]) -> None:
+        """See :class:`streams.dead_letters.letter.DeadLetters`."""
+        for letter in letters:
+            if letter.kind != "behind":
+                await self._send(letter)
+        await self._table.keep(letters)
+
+    async def parked(self) -> dict[str, int]:
+        """See :class:`streams.dead_letters.letter.DeadLetters`."""
+        return await self._table.parked()
+
+    async def to_retry(self) -> dict[str, str]:
+        """See :class:`streams.dead_letters.letter.DeadLetters`."""
+        return await self._table.to_retry()
+
+    async def applied(self, stream: str, before: int | None) -> None:
+        """See :class:`streams.dead_letters.letter.DeadLetters`."""
+        await self._table.applied(stream, before)
+
+    async def _send(self, letter: Letter) -> None:
         """Send it, and wait for the broker to have it."""
-        logger.error("offset %d of partition %d: %s", record.offset, record.partition, why)
-        headers = [
-            *record.headers,
-            ("dead-sink", self._sink.encode()),
-            ("dead-from", f"{record.partition}@{record.offset}".encode()),
-            ("dead-because", why.encode()),
-        ]
-        await (await self._topic.send(key=record.key, value=record.value, headers=headers))
+        message = message_of(letter, self._sink)
+        await (
+            await self._topic.send(key=message.key, value=message.value, headers=message.headers)
+        )

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from stack.addresses import Addresses
 from stack.testing import servers_for_tests
 from tests.platforms import Platform, new_platform
 from tests.processes import Processes
+
+# How long an example takes says nothing of the code where others use the machine too.
+settings.register_profile("sojourn", deadline=None)
+settings.load_profile("sojourn")
 
 
 @pytest.fixture(scope="session")

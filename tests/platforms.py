@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -37,7 +38,7 @@ class Platform:
     def environment(self) -> dict[str, str]:
         """The environment in which our processes belong to this platform and to no other."""
         told = {
-            variable(name): ",".join(cast("tuple[str, ...]", value))
+            variable(name): ",".join(str(each) for each in cast("tuple[object, ...]", value))
             if isinstance(value, tuple)
             else str(value)
             for name, value in self.settings
@@ -54,13 +55,15 @@ def new_platform(servers: Addresses, folder: Path) -> Generator[Platform]:
     platform = Platform(name, folder, _settings(servers, name, folder))
     with psycopg.connect(servers.postgres_url, autocommit=True) as owner:
         owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            migrate(platform.settings, lambda _line: None)
-            yield platform
-        finally:
+    try:
+        migrate(platform.settings, lambda _line: None)
+        yield platform
+    finally:
+        # Anew, since a test may have restarted Postgres.
+        with psycopg.connect(servers.postgres_url, autocommit=True) as owner:
             _drop_database(owner, name)
-            drop_topics(servers.kafka_bootstrap, platform.settings.topic)
-            asyncio.run(_drop_read_models(platform.settings))
+        drop_topics(servers.kafka_bootstrap, platform.settings.topic)
+        asyncio.run(_drop_read_models(platform.settings))
 
 
 def free_port() -> int:
@@ -79,18 +82,23 @@ def _settings(servers: Addresses, name: str, folder: Path) -> Settings:
         postgres_url=f"postgresql://{owner['user']}:{owner['password']}@{place}",
         postgres_commands_url=f"postgresql://{name}_commands:test@{place}",
         postgres_queries_url=f"postgresql://{name}_queries:test@{place}",
+        postgres_workers_url=f"postgresql://{name}_workers:test@{place}",
+        postgres_keys_url=f"postgresql://{name}_keys:test@{place}_keys",
+        postgres_keys_queries_url=f"postgresql://{name}_keys_queries:test@{place}_keys",
         kafka_bootstrap=servers.kafka_bootstrap,
         redis_url=servers.redis_url,
         elasticsearch_url=servers.elasticsearch_url,
         signing_key_file=_key_file(folder / "signing.key", seed),
         verify_key_file=_key_file(folder / "verify.key", public),
         secret_key_file=_key_file(folder / "secret.key", os.urandom(32)),
+        master_key_file=_key_file(folder / "master.key", os.urandom(32)),
         mail_folder=folder / "mail",
         topic=f"{name}.events",
         redis_prefix=name,
         index_prefix=name,
         group_prefix=name,
         quota_times=1_000,
+        webhook_networks=(ip_network("127.0.0.0/8"),),
         gateway_port=free_port(),
         commands_port=commands_port,
         queries_port=queries_port,
@@ -106,18 +114,19 @@ def _key_file(path: Path, key: bytes) -> Path:
 
 
 def _drop_database(owner: psycopg.Connection, name: str) -> None:
-    owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-    for role in ("commands", "queries"):
+    for each in (name, f"{name}_keys"):
+        database = sql.Identifier(each)
+        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
+    for role in ("commands", "queries", "workers", "keys", "keys_queries"):
         owner.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{name}_{role}")))
 
 
 async def _drop_read_models(settings: Settings) -> None:
     redis = connect_redis(settings.need("redis_url"))
-    found: AsyncIterator[bytes] = cast("Any", redis).scan_iter(
-        match=f"{settings.redis_prefix}:*", count=1000
-    )
-    async for key in found:
-        await redis.unlink(key)
+    for kept in (f"{settings.redis_prefix}:*", f"{settings.redis_prefix}-feed:*"):
+        found: AsyncIterator[bytes] = cast("Any", redis).scan_iter(match=kept, count=1000)
+        async for key in found:
+            await redis.unlink(key)
     await redis.aclose()
     elasticsearch = connect_elasticsearch(settings.need("elasticsearch_url"))
     indices: list[str] = list(await elasticsearch.indices.get(index=f"{settings.index_prefix}-*"))

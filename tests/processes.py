@@ -65,7 +65,7 @@ class Processes:
     def start_all(self) -> None:
         """The whole platform behind its gateway, as `make up` has it."""
         self.start("api commands", "api queries", "relay", "worker pages", "worker search")
-        self.start("worker reactors")
+        self.start("worker feed", "worker reactors", "worker webhooks")
         self.start("timers", "gateway")
 
     def stop(self, name: str) -> int:

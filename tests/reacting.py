@@ -21,6 +21,7 @@ from commands.payments.sandbox import Sandbox
 from commands.payments.webhooks import Webhook
 from eventlog.application import EventLog
 from eventlog.reader import LogReader
+from sojourn.wiring import sealing
 from streams.reactors.following import catch_up
 from streams.reactors.payments import NAME, PaymentReactor
 from streams.reactors.receipts import Receipts
@@ -86,7 +87,7 @@ def reacting(platform: Platform) -> Generator[Reacting]:
 
     url = platform.settings.need("postgres_commands_url")
     with (
-        EventLog(url) as log,
+        EventLog(url, sealing=sealing(platform.settings)) as log,
         LogReader(platform.settings.need("postgres_queries_url")) as reader,
         Receipts(url, NAME) as receipts,
     ):

@@ -20,6 +20,7 @@ from api.merge_patch import merged, patch_schema
 from api.representations.account import Account, Profile, Registration, RoleGrant, TokenBody
 from api.representations.values import Empty
 from api.secrets import hash_email
+from commands.erase_account import EraseAccount, erase_account
 from commands.grant_role import GrantRole, grant_role
 from commands.receipts import StoredResponse
 from commands.register_account import RegisterAccount, register_account
@@ -28,6 +29,7 @@ from commands.verify_account import VerifyAccount, verify_account
 from commands.versioned import Versioned
 from commands.withdraw_role import WithdrawRole, withdraw_role
 from domain.account.facts import Role
+from domain.account.refusals import AccountErased
 from domain.account.state import Account as DomainAccount
 
 router = ordered_router("accounts")
@@ -111,6 +113,20 @@ async def change_me(
     named = named_versions(request) or frozenset({0})
     message = RenameAccount(account_id=caller, named=named, revise=revise)
     return await side.carry_out(request, rename_account, message, _shown)
+
+
+@router.delete("/v1/me", summary="Erase my account", status_code=204, response_class=Response)
+@guards(signed_in)
+async def erase_me(request: Request, side: Side, caller: Caller) -> Response:
+    """Leave for good: what you wrote or are known by can be read no more, by anybody."""
+    message = EraseAccount(account_id=caller)
+    try:
+        erased = await side.carry_out(request, erase_account, message, done)
+    except AccountErased:
+        # A repeat, as when an answer was lost: it is done to the end before it is told.
+        erased = Response(status_code=204)
+    await side.in_thread(lambda: side.forgetting.forget(caller))
+    return erased
 
 
 @router.post(

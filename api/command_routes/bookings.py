@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import Body, Request, Response
@@ -36,9 +36,16 @@ from commands.mark_no_show import MarkNoShow, mark_no_show
 from commands.receipts import StoredResponse
 from commands.tell_payment import TellPayment, tell_payment
 from commands.versioned import Versioned
+from commands.work import Work
+from domain.booking.facts import Party
 from domain.booking.state import Booking as DomainBooking
 
 router = ordered_router("bookings")
+
+M = TypeVar("M")
+
+Acted = tuple[Versioned[DomainBooking], Party]
+"""A booking after an action, and the side for which it was taken."""
 
 
 @router.post(
@@ -123,7 +130,7 @@ async def cancel(
         reason=body.reason if body else None,
         refund_share=body.refund_share if body else None,
     )
-    return await side.carry_out(request, cancel_booking, message, shown(side, caller))
+    return await side.carry_out(request, acted(cancel_booking), message, told(side, caller))
 
 
 @router.post(
@@ -141,7 +148,7 @@ async def approve(
 ) -> Response:
     """Say yes to a request; the guest then has a while to confirm."""
     message = ApproveBooking(booking_id=booking_id)
-    return await side.carry_out(request, approve_booking, message, shown(side, caller))
+    return await side.carry_out(request, acted(approve_booking), message, told(side, caller))
 
 
 @router.post(
@@ -159,7 +166,7 @@ async def decline(
 ) -> Response:
     """Say no to a request; its nights are free at once."""
     message = DeclineBooking(booking_id=booking_id, reason=body.reason if body else None)
-    return await side.carry_out(request, decline_booking, message, shown(side, caller))
+    return await side.carry_out(request, acted(decline_booking), message, told(side, caller))
 
 
 @router.post(
@@ -175,7 +182,7 @@ async def check_in(
 ) -> Response:
     """Let the guest in, from the day of arrival on."""
     message = CheckInGuest(booking_id=booking_id)
-    return await side.carry_out(request, check_in_guest, message, shown(side, caller))
+    return await side.carry_out(request, acted(check_in_guest), message, told(side, caller))
 
 
 @router.post(
@@ -191,7 +198,7 @@ async def complete(
 ) -> Response:
     """See the guest off; who leaves early gives the nights that remain back."""
     message = CompleteBooking(booking_id=booking_id)
-    return await side.carry_out(request, complete_booking, message, shown(side, caller))
+    return await side.carry_out(request, acted(complete_booking), message, told(side, caller))
 
 
 @router.post(
@@ -212,19 +219,40 @@ async def no_show(
     Support may say so earlier, with a reason.
     """
     message = MarkNoShow(booking_id=booking_id, reason=body.reason if body else None)
-    return await side.carry_out(request, mark_no_show, message, shown(side, caller))
+    return await side.carry_out(request, acted(mark_no_show), message, told(side, caller))
+
+
+def acted(
+    handle: Callable[[M, Work], Versioned[DomainBooking]],
+) -> Callable[[M, Work], Acted]:
+    """``handle``, with the side for which it was done."""
+
+    def carry_out(message: M, work: Work) -> Acted:
+        booking = handle(message, work)
+        return booking, work.acting_on(booking.state.id)[1]
+
+    return carry_out
+
+
+def told(side: Side, caller: UUID) -> Callable[[Acted], StoredResponse]:
+    """How a booking is answered to ``caller``, by whichever side they acted for."""
+    return lambda done: _answered(side, caller, *done)
 
 
 def shown(
     side: Side, caller: UUID, status: int = 200
 ) -> Callable[[Versioned[DomainBooking]], StoredResponse]:
-    """How a booking is answered to ``caller``, who made it just now when it is 201."""
+    """How a booking is answered to its guest, who made it just now when it is 201."""
+    return lambda booking: _answered(side, caller, booking, "guest", status)
 
-    def respond(booking: Versioned[DomainBooking]) -> StoredResponse:
-        # Who is on no side of it and was let through acted for the platform.
-        party = booking.state.party(caller) or "platform"
-        page = Booking.of(booking.state, booking.version, caller, side.clock(), party=party)
-        location = f"/v1/bookings/{booking.state.id}" if status == 201 else None
-        return stored(page, status, version=booking.version, location=location)
 
-    return respond
+def _answered(
+    side: Side,
+    caller: UUID,
+    booking: Versioned[DomainBooking],
+    party: Party,
+    status: int = 200,
+) -> StoredResponse:
+    page = Booking.of(booking.state, booking.version, caller, side.clock(), party=party)
+    location = f"/v1/bookings/{booking.state.id}" if status == 201 else None
+    return stored(page, status, version=booking.version, location=location)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,18 +14,16 @@ from api.commanding import Side, stored
 from api.conventions.callers import Caller
 from api.conventions.guards import guards, owns_listing, signed_in
 from api.conventions.problems import Problem, invalid
+from api.icalendar.ranges import LONGEST_NAME, NAME, ranges_of
 from api.icalendar.reading import Event, Unreadable, read_events
-from api.icalendar.writing import is_echo
 from api.representations.external_calendar import ExternalCalendar
 from commands.import_calendar import ImportCalendar, import_calendar
 from commands.receipts import StoredResponse
-from domain.calendar.external_ranges import ExternalRange, external_range
 from domain.calendar.state import Calendar
-from domain.listing.state import Listing
 
 router = ordered_router("calendars")
 
-Name = Annotated[str, Path(min_length=1, max_length=40, pattern="^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Name = Annotated[str, Path(min_length=1, max_length=LONGEST_NAME, pattern=NAME)]
 
 ICALENDAR: dict[str, Any] = {
     "requestBody": {
@@ -51,13 +48,13 @@ async def put(
     """Take what others have, in place of the earlier import of that name, if any."""
     events = _events(request, await request.body())
     message = ImportCalendar(
-        listing_id=listing_id, import_id=uuid7(), name=name, ranges=partial(_ranges, events)
+        listing_id=listing_id, import_id=uuid7(), name=name, ranges=partial(ranges_of, events)
     )
 
     def shown(calendar: Calendar) -> StoredResponse:
         return stored(ExternalCalendar.of(calendar, name, side.clock()))
 
-    return await side.carry_out(request, import_calendar, message, shown)
+    return await side.carry_out(request, import_calendar, message, shown, long=True)
 
 
 def _events(request: Request, body: bytes) -> list[Event]:
@@ -71,12 +68,3 @@ def _events(request: Request, body: bytes) -> list[Event]:
         raise invalid("body", "bad_calendar", "is not UTF-8") from None
     except Unreadable as wrong:
         raise invalid("body", "bad_calendar", str(wrong)) from None
-
-
-def _ranges(events: Sequence[Event], listing: Listing) -> list[ExternalRange]:
-    """What ``listing`` makes of ``events``; an echo of its own claims is nothing."""
-    return [
-        external_range(each.uid, each.starts, each.ends, listing.kind, listing.time_zone)
-        for each in events
-        if not is_echo(listing.id, each.uid)
-    ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import jwt
@@ -35,16 +36,19 @@ class TokenIssuer:
 
     def issue(self, account_id: UUID) -> str:
         """A token that says its bearer is ``account_id``."""
+        return self.sign({"sub": str(account_id)}, NAME, LIFETIME)
+
+    def sign(self, claims: Mapping[str, str], audience: str, lifetime: timedelta) -> str:
+        """A token with ``claims`` and an id of its own, which is good for one audience only."""
         now = self._clock()
-        claims = {
-            "sub": str(account_id),
+        usual = {
             "iat": now,
-            "exp": now + LIFETIME,
+            "exp": now + lifetime,
             "jti": str(uuid4()),
             "iss": NAME,
-            "aud": NAME,
+            "aud": audience,
         }
-        return jwt.encode(claims, self._key, algorithm="EdDSA")
+        return jwt.encode({**claims, **usual}, self._key, algorithm="EdDSA")
 
     @property
     def public_key(self) -> bytes:
@@ -66,22 +70,25 @@ class TokenVerifier:
         if len(authorization) > 1 or scheme.lower() != "bearer" or not token:
             raise unauthenticated("Send one Authorization header: Bearer and an access token.")
         try:
-            claims = jwt.decode(
-                token.strip(),
-                self._key,
-                algorithms=["EdDSA"],
-                audience=NAME,
-                issuer=NAME,
-                leeway=LEEWAY,
-                options={"require": ["sub", "iat", "exp", "jti"]},
-            )
-            return UUID(claims["sub"])
+            return UUID(self.claims(token.strip(), NAME)["sub"])
         except jwt.ExpiredSignatureError:
             raise unauthenticated(
                 "The access token has expired; get a new one with your refresh token."
             ) from None
         except (jwt.PyJWTError, ValueError):
             raise unauthenticated("The access token is not valid.") from None
+
+    def claims(self, token: str, audience: str) -> dict[str, Any]:
+        """What ``token`` says to ``audience``; raises jwt.PyJWTError when it is not true now."""
+        return jwt.decode(
+            token,
+            self._key,
+            algorithms=["EdDSA"],
+            audience=audience,
+            issuer=NAME,
+            leeway=LEEWAY,
+            options={"require": ["sub", "iat", "exp", "jti"]},
+        )
 
 
 def unauthenticated(detail: str, *, token_given: bool = True) -> Problem:

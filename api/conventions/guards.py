@@ -19,7 +19,7 @@ from api.conventions.body import JsonRequest
 from api.conventions.etags import named_versions, version_required
 from api.conventions.idempotency import key_in, key_required
 from api.conventions.sight import Sight
-from api.conventions.standing import acting_on, booking_for, inquiry_for
+from api.conventions.standing import acting_on, booking_for, inquiry_for, webhook_for
 from domain.account.decisions import check_verified
 from domain.account.facts import Role
 from domain.listing.facts import Permission
@@ -236,6 +236,12 @@ async def _roles(request: Request, caller: UUID | None) -> frozenset[Role]:
     return await sight_of(request).roles(caller) if caller else frozenset()
 
 
+async def _owns_webhook(request: JsonRequest) -> None:
+    if endpoint_id := id_in(request.path_params["endpoint_id"]):
+        found = await webhook_for(sight_of(request), endpoint_id, request.state.caller)
+        request.state.version = found[1]
+
+
 async def _names_account(request: JsonRequest) -> None:
     account_id = id_in(request.path_params["account_id"])
     if account_id and await sight_of(request).account(account_id) is None:
@@ -269,6 +275,7 @@ sees_booking = Guard(Stage.SUBJECT, _sees_booking, (404, 403))
 """The caller takes part in the booking with its bookings, or is support."""
 
 sees_inquiry = Guard(Stage.SUBJECT, _sees_inquiry, (404,))
+owns_webhook = Guard(Stage.SUBJECT, _owns_webhook, (404,))
 names_account = Guard(Stage.SUBJECT, _names_account, (404,))
 is_me = Guard(Stage.SUBJECT, _is_me, ())
 """The request is about the caller's own account."""

@@ -11,6 +11,7 @@ import redis.exceptions
 from api.conventions.problems import Problem
 from commands.execute import Unavailable
 from eventlog.application import LogUnavailable
+from eventlog.personal.pool import KeysUnavailable
 from projections.unavailable import ReadModelUnavailable
 
 RETRY_AFTER = 2
@@ -19,6 +20,7 @@ RETRY_AFTER = 2
 OUTAGES: tuple[type[Exception], ...] = (
     Unavailable,
     LogUnavailable,
+    KeysUnavailable,
     ReadModelUnavailable,
     psycopg.OperationalError,
     psycopg.InterfaceError,

@@ -12,6 +12,7 @@ from domain.booking.state import Booking
 from domain.conversation.state import Conversation
 from domain.listing.state import Listing
 from domain.promotion.state import Promotion
+from domain.webhook.state import Endpoint
 
 
 class Sight(Protocol):
@@ -39,6 +40,10 @@ class Sight(Protocol):
 
     async def promotion(self, promotion_id: UUID) -> tuple[Promotion, int] | None:
         """The promotion, whoever asks."""
+        ...
+
+    async def webhook(self, endpoint_id: UUID) -> tuple[Endpoint, int] | None:
+        """The webhook endpoint, whoever asks, removed or not."""
         ...
 
     async def conversation(self, about: UUID) -> tuple[Conversation, int] | None:

@@ -11,6 +11,7 @@ from domain.conversation.state import Conversation
 from domain.listing.facts import Permission
 from domain.listing.state import KNOWING_OF_BOOKINGS
 from domain.refusals import NoSuch, NotYours
+from domain.webhook.state import Endpoint
 
 
 async def booking_for(
@@ -47,6 +48,14 @@ async def acting_on(
     booking, version = await booking_for(sight, booking_id, caller, "bookings")
     assert caller is not None, "nobody takes part unnamed"
     return booking, version, booking.acts_as(caller)
+
+
+async def webhook_for(sight: Sight, endpoint_id: UUID, caller: UUID | None) -> tuple[Endpoint, int]:
+    """The caller's own webhook endpoint and its version; raises NoSuch."""
+    found = await sight.webhook(endpoint_id)
+    if found is None or found[0].owner_id != caller or found[0].status == "removed":
+        raise NoSuch(what="webhook endpoint", id=str(endpoint_id))
+    return found
 
 
 async def inquiry_for(

@@ -56,7 +56,9 @@ def create_gateway(*, commands: str, queries: str, origins: Iterable[str] = ()) 
         return JSONResponse(await joined.read())
 
     app.add_route("/openapi.json", document, include_in_schema=False)
-    app.router.default = Proxy(upstreams, joined)
+    proxy = Proxy(upstreams, joined)
+    app.router.default = proxy
+    app.state.closing = proxy.close
     # The last added is the outermost.
     app.add_middleware(LastResort)
     app.add_middleware(Cors, origins=origins)

@@ -43,6 +43,12 @@ class Proxy:
     def __init__(self, upstreams: Upstreams, joined: JoinedDocument) -> None:
         self._upstreams = upstreams
         self._joined = joined
+        self._endless: set[anyio.CancelScope] = set()
+
+    def close(self) -> None:
+        """End the answers that would go on for ever."""
+        for scope in self._endless:
+            scope.cancel()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection (ASGI)."""
@@ -86,8 +92,15 @@ class Proxy:
                 await send(
                     {"type": "http.response.start", "status": answer.status, "headers": headers}
                 )
-                async for chunk in answer.content.iter_any():
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                with anyio.CancelScope() as going_on:
+                    if answer.content_type == "text/event-stream":
+                        self._endless.add(going_on)
+                    try:
+                        async for chunk in answer.content.iter_any():
+                            body = {"type": "http.response.body", "body": chunk}
+                            await send({**body, "more_body": True})
+                    finally:
+                        self._endless.discard(going_on)
                 await send({"type": "http.response.body"})
         except ClientDisconnect:
             return

@@ -31,6 +31,19 @@ stands as it is.
 """
 
 
+DISABLED = """\
+Hello,
+
+Sojourn has stopped sending webhooks to
+
+    {url}
+
+since {why}. When it works again, enable the endpoint {endpoint}. What
+waited to be sent is in the list of its deliveries, and can be sent again one by one. What happens
+until then is not kept for it: read the bookings themselves.
+"""
+
+
 @dataclass(frozen=True)
 class Letters:
     """Letters from ``sender``; links in them begin with ``links``, where there are pages for them.
@@ -50,6 +63,11 @@ class Letters:
         """Lets whoever reads it choose a new password."""
         text = RESET.format(how=self._how("reset-password", token), hours=hours)
         return self._letter(email, "Choose a new password", text)
+
+    def webhook_disabled(self, email: str, url: str, endpoint: str, why: str) -> EmailMessage:
+        """Tells whoever is to be told of things that they are told no longer, and ``why``."""
+        text = DISABLED.format(url=url, endpoint=endpoint, why=why)
+        return self._letter(email, "Your webhooks have stopped", text)
 
     def _how(self, page: str, token: str) -> str:
         if self.links is None:

@@ -15,8 +15,8 @@ ALLOWED = (
     "Last-Event-ID, traceparent, X-Request-ID"
 )
 EXPOSED = (
-    "ETag, Link, Location, Sojourn-Position, Idempotency-Replayed, Retry-After, RateLimit, "
-    "RateLimit-Policy, X-Request-ID"
+    "ETag, Link, Location, Sojourn-Position, Sojourn-Degraded, Idempotency-Replayed, Retry-After, "
+    "RateLimit, RateLimit-Policy, X-Request-ID"
 )
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 VARY = "Accept-Encoding, Origin, Authorization, Min-Position"

@@ -33,7 +33,8 @@ class Deadline:
 
             async def receiving() -> Message:
                 message = await receive()
-                if message["type"] == "http.request" and not message.get("more_body", False):
+                whole = message["type"] == "http.request" and not message.get("more_body", False)
+                if whole and not started:
                     waiting.deadline = anyio.current_time() + self._seconds
                 return message
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+AS_HEAD = "sojourn.head"
+"""In the scope of a GET whose body nobody will see: what never ends may end at once."""
+
 
 class HeadAsGet:
     """Serves HEAD as GET and keeps the body back."""
@@ -22,4 +25,4 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, without_body)
+        await self._app({**scope, "method": "GET", AS_HEAD: True}, receive, without_body)

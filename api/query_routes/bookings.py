@@ -12,8 +12,9 @@ from api.conventions.guards import guards, sees_booking, signed_in
 from api.conventions.reading import catch_up
 from api.conventions.standing import acting_on
 from api.querying import Side, answer
-from api.representations.booking import Booking, RefundPreview
+from api.representations.booking import Beside, Booking, RefundPreview
 from api.representations.payment import Payments
+from projections.booking.written import written_about
 
 router = ordered_router("bookings")
 
@@ -24,7 +25,10 @@ async def show(request: Request, side: Side, caller: Caller, booking_id: UUID) -
     """A booking that you are a side of, or co-host; support sees every one."""
     told = await catch_up(request, side.applied)
     booking, version, party = await acting_on(side, booking_id, caller)
-    page = Booking.of(booking, version, caller, side.clock(), party=party)
+    written = await written_about(side.generations, [booking_id])
+    page = Booking.of(
+        booking, version, caller, side.clock(), party=party, beside=Beside(*written[booking_id])
+    )
     return answer(request, page, told, version=version)
 
 

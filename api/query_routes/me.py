@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import Any
 
 import anyio
 from fastapi import Request, Response
 
 from api.assembly import ordered_router
+from api.conventions.bearer import unauthenticated
 from api.conventions.callers import Caller
 from api.conventions.cursors import DEFAULT_LIMIT, CursorText, Limit
 from api.conventions.guards import guards, signed_in
 from api.conventions.reading import PATIENCE, catch_up, not_yet
 from api.querying import QuerySide, Side, answer
 from api.representations.account import Account
-from api.representations.booking import Booking, Bookings
+from api.representations.booking import Beside, Booking, Bookings
 from api.representations.listing import Listing, Listings
 from api.representations.payment import Payouts
 from api.representations.rules import DefaultRules
 from domain.account.state import Account as DomainAccount
+from domain.booking.state import Booking as DomainBooking
 from domain.listing.state import Status
+from projections.booking.written import written_about
 from projections.host_listings.queries import host_listings
 from projections.listing_ratings.queries import ratings
 from projections.lists import Page
@@ -93,7 +95,7 @@ async def my_trips(
     before = side.place(name, cursor)
     told = await catch_up(request, side.applied)
     found = await trips(side.generations, caller, limit=limit, cursor=before)
-    return answer(request, _bookings(side, caller, name, found), told)
+    return answer(request, await _bookings(side, caller, name, found), told)
 
 
 @router.get(
@@ -112,7 +114,7 @@ async def my_reservations(
     before = side.place(name, cursor)
     told = await catch_up(request, side.applied)
     found = await reservations(side.generations, caller, limit=limit, cursor=before)
-    return answer(request, _bookings(side, caller, name, found), told)
+    return answer(request, await _bookings(side, caller, name, found), told)
 
 
 @router.get("/v1/me/payouts", summary="List my payouts", response_model=Payouts)
@@ -140,10 +142,25 @@ async def _account(side: QuerySide, caller: Caller) -> tuple[DomainAccount, int]
         if monotonic() > patience:
             raise not_yet()
         await anyio.sleep(0.05)
+    if found[0].erased:
+        raise unauthenticated("This account is erased.")
     return found
 
 
-def _bookings(side: QuerySide, caller: Caller, name: str, found: Page[Any]) -> Bookings:
+async def _bookings(
+    side: QuerySide, caller: Caller, name: str, found: Page[DomainBooking]
+) -> Bookings:
     now = side.clock()
-    items = [Booking.of(part.state, part.version, caller, now) for part in found.items]
+    written = await written_about(side.generations, [part.state.id for part in found.items])
+    items = [
+        Booking.of(
+            part.state,
+            part.version,
+            caller,
+            now,
+            beside=Beside(*written[part.state.id]),
+            listed=True,
+        )
+        for part in found.items
+    ]
     return Bookings.model_construct(items=items, next=side.cursor(name, found.next))

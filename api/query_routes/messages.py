@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -19,6 +18,7 @@ from api.representations.conversation import Inquiries, Inquiry, Message, Messag
 from domain.booking.facts import Side as OfBooking
 from domain.conversation.state import EMPTY, Conversation
 from domain.refusals import NoSuch
+from domain.streams import conversation_stream
 from projections.conversation.queries import inquiries_of_guest, inquiries_of_listing
 from projections.lists import Page
 
@@ -46,6 +46,7 @@ async def of_booking(
     booking, _version = await booking_for(side, booking_id, caller, "messages")
     found = await side.conversation(booking_id)
     conversation = found[0] if found else EMPTY
+    conversation = await side.readable(conversation, conversation_stream(booking_id))
     page = _page(side, name, conversation, booking.acts_as(caller), after, limit)
     return answer(request, page, told)
 
@@ -69,6 +70,7 @@ async def of_inquiry(
     after = side.place(name, cursor) or 0
     told = await catch_up(request, side.applied)
     conversation, of = await inquiry_for(side, inquiry_id, caller)
+    conversation = await side.readable(conversation, conversation_stream(inquiry_id))
     return answer(request, _page(side, name, conversation, of, after, limit), told)
 
 
@@ -99,7 +101,7 @@ async def about_listing(
         found = await inquiries_of_guest(
             side.generations, caller, about=listing_id, limit=limit, cursor=before
         )
-    return answer(request, _inquiries(side, caller, name, found), told)
+    return answer(request, await _inquiries(side, caller, name, found), told)
 
 
 @router.get("/v1/me/inquiries", summary="List my inquiries", response_model=Inquiries)
@@ -116,7 +118,7 @@ async def mine(
     before = side.place(name, cursor)
     told = await catch_up(request, side.applied)
     found = await inquiries_of_guest(side.generations, caller, limit=limit, cursor=before)
-    return answer(request, _inquiries(side, caller, name, found), told)
+    return answer(request, await _inquiries(side, caller, name, found), told)
 
 
 def _page(
@@ -130,11 +132,16 @@ def _page(
     )
 
 
-def _inquiries(side: QuerySide, caller: UUID, name: str, found: Page[Any]) -> Inquiries:
+async def _inquiries(
+    side: QuerySide, caller: UUID, name: str, found: Page[Conversation]
+) -> Inquiries:
+    items: list[Inquiry] = []
+    for part in found.items:
+        inquiry = part.state.inquiry
+        assert inquiry is not None, "only inquiries are listed"
+        opened = await side.readable(part.state, conversation_stream(inquiry.id))
+        items.append(Inquiry.of(opened, "guest" if inquiry.guest_id == caller else "host"))
     return Inquiries.model_construct(
-        items=[
-            Inquiry.of(part.state, "guest" if part.state.inquiry.guest_id == caller else "host")
-            for part in found.items
-        ],
+        items=items,
         next=side.cursor(name, found.next),
     )

@@ -18,6 +18,8 @@ from api.representations.review import BookingReviews, ListingReviews
 from domain.refusals import NoSuch
 from domain.review.decisions import REVIEW_WITHIN
 from domain.review.rating import Rating
+from domain.review.state import Review
+from domain.streams import review_stream
 from projections.listing_ratings.queries import ratings
 from projections.reviews.queries import listing_reviews, review_pair
 
@@ -35,6 +37,7 @@ async def of_booking(request: Request, side: Side, caller: Caller, booking_id: U
     told = await catch_up(request, side.applied)
     booking, _version = await booking_for(side, booking_id, caller, "bookings")
     pair = await review_pair(side.generations, booking_id)
+    pair = await side.readable(pair, review_stream(booking_id))
     ended = booking.completed_at
     closes_at = ended + REVIEW_WITHIN if ended else None
     page = BookingReviews.of(pair, booking.acts_as(caller), closes_at, side.clock())
@@ -65,7 +68,11 @@ async def of_listing(
     now = side.clock()
     found = await listing_reviews(side.generations, listing_id, now, limit=limit, cursor=before)
     rated = await ratings(side.generations, [listing_id], now)
-    reviews = [part.state.guest for part in found.items if part.state.guest]
+    reviews: list[Review] = []
+    for part in found.items:
+        if part.state.guest and part.state.booking_id:
+            stream = review_stream(part.state.booking_id)
+            reviews.append(await side.readable(part.state.guest, stream))
     page = ListingReviews.of(
         reviews, rated.get(listing_id, Rating()), side.cursor(name, found.next)
     )

@@ -46,7 +46,8 @@ async def listings(
     told = await catch_up(request, side.search_applied)
     found = await search(side.search, side.search_prefix, criteria, side.clock())
     following = side.cursors.write(LIST, found.next.encode()) if found.next else None
-    return answer(request, SearchPage.of(found, following), told, cache=FRESH)
+    page = SearchPage.of(found, following, side.degraded.of("search"))
+    return answer(request, page, told, cache=FRESH)
 
 
 @router.get("/v1/suggest", summary="Suggest places and listings", response_model=Suggestions)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictInt
@@ -13,12 +14,17 @@ from api.representations.payment import PaymentMethod
 from api.representations.quote import Line, PriceLine, lines_of
 from api.representations.values import Input, Money, Reason, is_absent
 from domain.booking.decisions import Action, actions, refund, refund_total
-from domain.booking.facts import Party, RefundLine
+from domain.booking.facts import Party, RefundLine, Side
 from domain.booking.policy import WHOLE
 from domain.booking.state import Booking as DomainBooking
 from domain.booking.state import PaymentStatus, Status
+from domain.conversation.state import EMPTY as NO_MESSAGES
+from domain.conversation.state import Conversation
 from domain.kind import Kind
 from domain.refusals import PolicyForbids
+from domain.review.decisions import may_review
+from domain.review.state import EMPTY as NO_REVIEWS
+from domain.review.state import ReviewPair
 
 
 class BookingBody(Input):
@@ -80,6 +86,17 @@ class RefundPreview(Refund):
         )
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What was written about a booking, beside the booking itself."""
+
+    reviews: ReviewPair = NO_REVIEWS
+    conversation: Conversation = NO_MESSAGES
+
+
+NOTHING_WRITTEN: Final = Beside()
+
+
 class Booking(BaseModel):
     """One guest's agreement with one host."""
 
@@ -104,7 +121,10 @@ class Booking(BaseModel):
     hold_expires_at: datetime | None
     cancelled_by: Party | None = Field(default=None, exclude_if=is_absent)
     refund: Refund | None = Field(default=None, exclude_if=is_absent)
-    actions: list[Action] = Field(description="What you may do now.")
+    unread: int | None = Field(
+        default=None, exclude_if=is_absent, description="Messages to you; in lists of your own."
+    )
+    actions: list[Action | Literal["review", "message"]] = Field(description="What you may do now.")
 
     @classmethod
     def of(
@@ -115,11 +135,16 @@ class Booking(BaseModel):
         now: datetime,
         *,
         party: Party | None = None,
+        beside: Beside = NOTHING_WRITTEN,
+        listed: bool = False,
     ) -> Self:
         """As ``caller`` sees it at ``now``: a hold that lapsed is expired, whoever tidies up.
 
-        ``party`` is the side they act for, when that is not their own.
+        ``party`` is the side they act for, when that is not their own; what is ``listed`` says how
+        many messages are unread.
         """
+        acting = party or booking.acts_as(caller)
+        own = booking.party(caller)
         status = booking.status_at(now)
         pending = status in ("held", "awaiting_approval")
         cancelled = status == "cancelled"
@@ -145,8 +170,18 @@ class Booking(BaseModel):
             hold_expires_at=booking.hold_expires_at if pending else None,
             cancelled_by=booking.cancelled_by,
             refund=Refund.of(booking, booking.refund) if cancelled else None,
-            actions=list(actions(booking, party or booking.acts_as(caller), now)),
+            unread=beside.conversation.unread(own) if listed and own else None,
+            actions=[*actions(booking, acting, now), *_written(booking, acting, own, beside, now)],
         )
+
+
+def _written(
+    booking: DomainBooking, acting: Party, own: Side | None, beside: Beside, now: datetime
+) -> list[Literal["review", "message"]]:
+    """What may be written now; whether a co-host may write messages the listing says, not this."""
+    reviewing = acting != "platform" and may_review(beside.reviews, booking, acting, now)
+    found: list[Literal["review", "message"]] = ["review"] if reviewing else []
+    return [*found, "message"] if own else found
 
 
 class Bookings(BaseModel):

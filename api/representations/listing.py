@@ -14,12 +14,17 @@ from domain.booking.policy import FLEXIBLE
 from domain.kind import Kind
 from domain.listing.facts import Location as DomainLocation
 from domain.listing.facts import Permission
+from domain.listing.facts import Photo as DomainPhoto
 from domain.listing.offer import (
+    LONGEST_ALT,
     LONGEST_DESCRIPTION,
     LONGEST_LABEL,
     LONGEST_STAY,
     LONGEST_TITLE,
+    LONGEST_URL,
+    MOST_AMENITIES,
     MOST_GUESTS,
+    MOST_PHOTOS,
     MOST_UNITS,
     Offer,
 )
@@ -55,6 +60,16 @@ class Location(Input):
         )
 
 
+class Photo(Input):
+    """A picture that lies elsewhere, and what it shows for who can't see it."""
+
+    url: Annotated[str, Field(min_length=1, max_length=LONGEST_URL, pattern="^https?://")]
+    alt: Annotated[str, Field(max_length=LONGEST_ALT)] = ""
+
+
+Amenity = Annotated[str, Field(min_length=1, max_length=LONGEST_LABEL)]
+
+
 class Terms(Input):
     """What is offered and on which terms; all but the first three have a default."""
 
@@ -73,6 +88,16 @@ class Terms(Input):
     maximum_nights: Annotated[StrictInt, Field(ge=1, le=LONGEST_STAY)] = 365
     instant: StrictBool = True
     cancellation_policy: PolicyBody = PolicyBody(name=FLEXIBLE.name)
+    amenities: list[Amenity] = Field(
+        default_factory=list[Amenity],
+        max_length=MOST_AMENITIES,
+        description="What guests find there, in your own words.",
+    )
+    photos: list[Photo] = Field(
+        default_factory=list[Photo],
+        max_length=MOST_PHOTOS,
+        description="In the order in which guests see them.",
+    )
 
 
 class ListingBody(Terms):
@@ -101,6 +126,8 @@ class ListingBody(Terms):
             maximum_nights=self.maximum_nights,
             instant=self.instant,
             policy=self.cancellation_policy.to_domain(),
+            amenities=tuple(self.amenities),
+            photos=tuple(DomainPhoto(url=each.url, alt=each.alt) for each in self.photos),
         )
 
 
@@ -124,6 +151,8 @@ class Listing(BaseModel):
     maximum_nights: int
     instant: bool
     cancellation_policy: Policy
+    amenities: list[str]
+    photos: list[Photo]
     rating: Rating | None = Field(default=None, exclude_if=is_absent)
     permissions: list[Permission] | None = Field(
         default=None, exclude_if=is_absent, description="What you may do as a co-host."
@@ -157,6 +186,8 @@ class Listing(BaseModel):
             maximum_nights=listing.maximum_nights,
             instant=listing.instant,
             cancellation_policy=Policy.of(listing.policy),
+            amenities=list(listing.amenities),
+            photos=[Photo.model_construct(url=p.url, alt=p.alt) for p in listing.photos],
             rating=Rating.of(rating) if rating else None,
             permissions=sorted(listing.permissions_of(co_host)) if co_host else None,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -39,9 +40,14 @@ class FoundItem(BaseModel):
     price: Money | None
     total: Money | None = Field(default=None, exclude_if=is_absent)
     rating: Rating | None = Field(default=None, exclude_if=is_absent)
+    degraded: bool | None = Field(
+        default=None,
+        exclude_if=is_absent,
+        description="true when later changes of the listing could not be applied yet",
+    )
 
     @classmethod
-    def of(cls, found: FoundListing) -> Self:
+    def of(cls, found: FoundListing, *, degraded: bool = False) -> Self:
         """As the read model has it."""
         return cls.model_construct(
             id=UUID(found.id),
@@ -52,6 +58,7 @@ class FoundItem(BaseModel):
             price=Money.of(found.price) if found.price else None,
             total=Money.of(found.total) if found.total else None,
             rating=Rating.of(found.rating) if found.rating else None,
+            degraded=True if degraded else None,
         )
 
 
@@ -80,8 +87,10 @@ class SearchPage(BaseModel):
     next: str | None
 
     @classmethod
-    def of(cls, found: Found, following: str | None) -> Self:
-        """As the read model has it."""
+    def of(
+        cls, found: Found, following: str | None, degraded: Container[str] = frozenset()
+    ) -> Self:
+        """As the read model has it; ``degraded`` are the ids of listings that stand still."""
         clusters = None
         if found.clusters is not None:
             clusters = [
@@ -93,7 +102,7 @@ class SearchPage(BaseModel):
                 for each in found.clusters
             ]
         return cls.model_construct(
-            items=[FoundItem.of(each) for each in found.items],
+            items=[FoundItem.of(each, degraded=each.id in degraded) for each in found.items],
             total=found.total,
             facets={
                 name: [Facet.model_construct(value=v.value, count=v.count) for v in values]

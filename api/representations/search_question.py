@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
-from api.representations.values import Day, Whole
+from api.representations.values import Currency, Day, Whole
 from domain.kind import Kind
 from domain.listing.offer import LONGEST_LABEL, MOST_GUESTS
 from domain.money import LARGEST_AMOUNT
@@ -42,10 +42,12 @@ class SearchQuestion(BaseModel):
     guests: Annotated[Whole, Field(ge=1, le=MOST_GUESTS)] | None = None
     price_min: Amount | None = None
     price_max: Amount | None = None
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    currency: Currency | None = None
     room_type: Annotated[str, Field(min_length=1, max_length=LONGEST_LABEL)] | None = None
     kind: Kind | None = None
-    amenities: Annotated[str, Field(max_length=1000)] | None = None
+    amenities: Annotated[
+        str | None, Field(description="Comma-separated; listings have all.", max_length=1000)
+    ] = None
     instant: bool | None = None
     sort: Sort | None = None
 
@@ -60,11 +62,12 @@ class SearchQuestion(BaseModel):
             raise PydanticCustomError(
                 "bad_range", "price_min is more than price_max", {"field": "price_min"}
             )
-        if self.amenities:
-            raise PydanticCustomError(
-                "unknown_amenity", "no listing names amenities yet", {"field": "amenities"}
-            )
         return self
+
+    def names(self) -> tuple[str, ...]:
+        """``amenities``, each by itself."""
+        parts = (part.strip() for part in (self.amenities or "").split(","))
+        return tuple(dict.fromkeys(part for part in parts if part))
 
     def place(self) -> Near | None:
         """``near``, parsed; ValueError when it can't be."""
@@ -95,6 +98,7 @@ class SearchQuestion(BaseModel):
             price_max=self.price_max,
             currency=self.currency,
             room_type=self.room_type,
+            amenities=self.names(),
             kind=self.kind,
             instant=self.instant,
             sort=self.sort,

@@ -6,9 +6,18 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+)
 from pydantic_core import PydanticCustomError
 
+from domain.currencies import NO_CURRENCY, is_currency
 from domain.money import LARGEST_AMOUNT
 from domain.money import Money as DomainMoney
 
@@ -104,11 +113,21 @@ class Reason(Input):
     reason: Annotated[str, Field(max_length=1000)] | None = None
 
 
+def _assigned(code: str) -> str:
+    if not is_currency(code):
+        raise PydanticCustomError("unknown_currency", NO_CURRENCY)
+    return code
+
+
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$"), AfterValidator(_assigned)]
+"""An ISO 4217 code that people pay with."""
+
+
 class Money(Input):
     """Minor units of an ISO 4217 currency."""
 
     amount: Annotated[StrictInt, Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)]
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    currency: Currency
 
     @classmethod
     def of(cls, money: DomainMoney) -> Self:

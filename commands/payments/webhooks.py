@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -34,14 +34,19 @@ class Webhook:
     body: bytes
 
 
-def signed(webhook: Webhook, key: bytes, now: datetime) -> dict[str, str]:
-    """The headers of ``webhook`` when it is sent at ``now``."""
+def signed(
+    webhook: Webhook, key: bytes, now: datetime, *, earlier: Sequence[bytes] = ()
+) -> dict[str, str]:
+    """The headers of ``webhook`` when it is sent at ``now``; ``earlier`` keys sign it, too."""
     timestamp = str(int(now.timestamp()))
     return {
         "content-type": "application/json",
         ID: webhook.id,
         TIMESTAMP: timestamp,
-        SIGNATURE: f"v1,{_signature(webhook.id, timestamp, webhook.body, key)}",
+        SIGNATURE: " ".join(
+            f"v1,{_signature(webhook.id, timestamp, webhook.body, each)}"
+            for each in (key, *earlier)
+        ),
     }
 
 

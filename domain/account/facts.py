@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
+from domain.personal import OfSubject, Personal
 from domain.rules.document import Rules
 
 Role = Literal["guest", "host", "auditor", "analyst", "support", "admin"]
@@ -16,8 +18,8 @@ class AccountRegistered:
     """A person joined; no e-mail address means imported, without a way to sign in."""
 
     account_id: UUID
-    name: str
-    email: str | None
+    name: OfSubject
+    email: Annotated[str | None, Personal("subject")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,16 +38,14 @@ class RoleWithdrawn:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountVerified:
-    """The person showed that mail to this e-mail address reaches them."""
-
-    email: str
+    """The person showed that mail to their e-mail address reaches them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountRenamed:
     """The person goes by another name."""
 
-    name: str
+    name: OfSubject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +55,23 @@ class DefaultRulesSet:
     rules: Rules
 
 
+@dataclass(frozen=True, kw_only=True)
+class ExportRequested:
+    """The person asked for all that there is about them, to be had until an instant."""
+
+    export_id: UUID
+    at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountErased:
+    """The person left for good; what they wrote or were known by can be read no more."""
+
+    account_id: UUID
+    at: datetime
+
+
 AccountEvent = (
     AccountRegistered
     | RoleGranted
@@ -62,4 +79,6 @@ AccountEvent = (
     | DefaultRulesSet
     | AccountVerified
     | AccountRenamed
+    | ExportRequested
+    | AccountErased
 )

@@ -238,7 +238,7 @@ def actions(booking: Booking, party: Party | None, now: datetime) -> tuple[Actio
         again: tuple[Action, ...] = ("change",) if may_change(booking, now) else ()
         return (*first, *again, "cancel")
     if party == "host" and status == "awaiting_approval":
-        return ("approve", "decline")
+        return ("approve", "decline", "cancel")
     if party == "host" and status == "confirmed":
         arrived: tuple[Action, ...] = ("check-in",) if now >= booking.arrival_day else ()
         missed: tuple[Action, ...] = ("no-show",) if now >= booking.check_in else ()

@@ -12,13 +12,13 @@ from domain.booking.payment_facts import PaymentRequested
 from domain.booking.payments import ELSEWHERE
 from domain.booking.settling import settle
 from domain.booking.state import Booking, evolve
+from domain.folding import after
 
 
 def confirm_paid(booking: Booking, payment_id: UUID, now: datetime) -> list[BookingEvent]:
     """The booking stands, paid in full elsewhere; a total of nothing takes no payment."""
     asked = confirm(booking, payment_id, ELSEWHERE, now)
-    for event in asked:
-        booking = evolve(booking, event)
+    booking = after(booking, evolve, asked)
     if not any(isinstance(event, PaymentRequested) for event in asked):
         return asked
     taken = Captured(payment_id=payment_id, reference=str(payment_id), amount=booking.total)

@@ -11,6 +11,7 @@ from domain.booking.payment_facts import PaymentEvent
 from domain.booking.policy import CancellationPolicy
 from domain.kind import Kind
 from domain.money import Money
+from domain.personal import Typed
 from domain.quote.facts import QuoteLine
 from domain.rules.document import HOLD_MINUTES
 from domain.rules.schedule import CHECK_IN, CHECK_OUT
@@ -66,7 +67,7 @@ class BookingApproved:
 class BookingDeclined:
     """The host said no, and the nights are free."""
 
-    reason: str | None
+    reason: Typed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,7 @@ class BookingCancelled:
     """The agreement ended early, with this refund under the pinned policy."""
 
     by: Party
-    reason: str | None
+    reason: Typed
     refund: tuple[RefundLine, ...]
     refund_total: Money
 
@@ -139,7 +140,7 @@ class BookingMarkedNoShow:
     """The guest never came; a reason is given when the platform says so before the arrival."""
 
     at: datetime
-    reason: str | None
+    reason: Typed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from domain.booking.payment_facts import (
 )
 from domain.booking.payments import Payout
 from domain.booking.state import Booking, evolve
+from domain.folding import after
 from domain.money import Money, total
 
 PAYOUT_DELAY = timedelta(hours=24)
@@ -29,8 +30,8 @@ def schedule(
     """``events``, and with them the payout that they call for, if one is not there already."""
     if not events:
         return events
-    after = _after(booking, events)
-    return [*events, *in_line(after, payout_id, now, "payout")]
+    then = after(booking, evolve, events)
+    return [*events, *in_line(then, payout_id, now, "payout")]
 
 
 def in_line(
@@ -86,9 +87,3 @@ def _is_due_to_host(booking: Booking) -> bool:
     if booking.status == "cancelled":
         return bool(booking.kept and booking.kept.amount)
     return booking.status in ("checked_in", "completed", "no_show")
-
-
-def _after(booking: Booking, events: list[BookingEvent]) -> Booking:
-    for event in events:
-        booking = evolve(booking, event)
-    return booking

@@ -6,7 +6,6 @@ repeats and late ones, end in one state.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 from uuid import UUID, uuid5
@@ -48,6 +47,7 @@ from domain.booking.payments import Payment, Payout, Refund
 from domain.booking.payouts import in_line, pay_out, payable
 from domain.booking.refunding import refund_from
 from domain.booking.state import Booking, evolve
+from domain.folding import after
 from domain.refusals import NoSuch
 
 PAY_AGAIN_AFTER = timedelta(hours=24)
@@ -130,7 +130,7 @@ def _captured(
     elif lapsed and booking.status != "expired":
         assert booking.hold_expires_at is not None, "only a pending booking lapses"
         events.append(BookingExpired(expired_at=booking.hold_expires_at))
-    return [*events, *_too_much(_after(booking, events), payment.id, refund_id)]
+    return [*events, *_too_much(after(booking, evolve, events), payment.id, refund_id)]
 
 
 def _too_much(booking: Booking, payment_id: UUID, refund_id: UUID) -> list[BookingEvent]:
@@ -161,13 +161,13 @@ def _paid_out(
         paid: list[BookingEvent] = [
             PayoutPaid(payout_id=payout.id, amount=payout.amount, reference=notice.reference)
         ]
-        return [*paid, *in_line(_after(booking, paid), payout_id, now, "payout")]
+        return [*paid, *in_line(after(booking, evolve, paid), payout_id, now, "payout")]
     if payout.state != "due":
         return []
     failed: list[BookingEvent] = [
         PayoutFailed(payout_id=payout.id, code=notice.code, why=notice.why)
     ]
-    owed = payable(_after(booking, failed))
+    owed = payable(after(booking, evolve, failed))
     if owed.amount:
         later = now + PAY_AGAIN_AFTER
         failed.append(PayoutScheduled(payout_id=payout_id, amount=owed, due_at=later))
@@ -186,15 +186,15 @@ def _disputed(
         )
         events.append(opened)
     if isinstance(notice, DisputeOpened):
-        after = _after(booking, events)
-        return [*events, *in_line(after, new_id, now, "dispute")] if events else []
+        then = after(booking, evolve, events)
+        return [*events, *in_line(then, new_id, now, "dispute")] if events else []
     if known and known.state != "open":
         return []
     events.append(DisputeClosed(dispute=notice.dispute, outcome=notice.outcome))
-    events += _too_much(_after(booking, events), payment.id, new_id)
+    events += _too_much(after(booking, evolve, events), payment.id, new_id)
     why = "dispute_won" if notice.outcome == "won" else "dispute"
-    events += in_line(_after(booking, events), uuid5(new_id, notice.dispute), now, why)
-    return [*events, *pay_out(_after(booking, events), now)]
+    events += in_line(after(booking, evolve, events), uuid5(new_id, notice.dispute), now, why)
+    return [*events, *pay_out(after(booking, evolve, events), now)]
 
 
 def _payment(booking: Booking, payment_id: UUID) -> Payment:
@@ -213,9 +213,3 @@ def _payout(booking: Booking, payout_id: UUID) -> Payout:
     if found := booking.account.payout(payout_id):
         return found
     raise NoSuch(what="payout", id=str(payout_id))
-
-
-def _after(booking: Booking, events: Sequence[BookingEvent]) -> Booking:
-    for event in events:
-        booking = evolve(booking, event)
-    return booking

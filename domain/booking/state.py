@@ -152,7 +152,7 @@ class Booking:
             return "expired"
         return self.status
 
-    def party(self, account_id: UUID | None) -> Party | None:
+    def party(self, account_id: UUID | None) -> Side | None:
         """Which side of the booking a person is on, if any."""
         if account_id == self.guest_id:
             return "guest"

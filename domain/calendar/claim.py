@@ -44,6 +44,11 @@ class Claim:
         """Whether the claim still stands: a hold is free the instant it lapses."""
         return self.until is None or now < self.until
 
+    def over_by(self, day: date) -> bool:
+        """Whether it stands in nobody's way from ``day`` on; a hold's end may yet move."""
+        last = self.stay.depart.toordinal() + reach(self.buffers)
+        return self.until is None and last <= day.toordinal()
+
 
 def reach(buffers: Buffers | None) -> int:
     """At least as many days as ``buffers`` can keep others away."""

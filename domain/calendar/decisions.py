@@ -147,7 +147,7 @@ def move(  # noqa: PLR0913 - a move is made of these
     It keeps its units where it can. Raises NightsTaken as :func:`hold` does, and NoSuch for a claim
     that is gone.
     """
-    claim = calendar.claims.get(claim_id)
+    claim = calendar.claim(claim_id)
     if claim is None or claim.booking_id is None or not claim.live_at(now):
         raise NoSuch(what="claim", id=str(claim_id))
     others = calendar.without(claim)
@@ -171,7 +171,7 @@ def move(  # noqa: PLR0913 - a move is made of these
 
 def lift(calendar: Calendar, claim_id: UUID) -> list[CalendarEvent]:
     """Put a block's nights back on the market; raises NoSuch when it is none."""
-    claim = calendar.claims.get(claim_id)
+    claim = calendar.claim(claim_id)
     if claim is None or claim.kind != "block":
         raise NoSuch(what="block", id=str(claim_id))
     return [BlockLifted(claim_id=claim_id)]
@@ -179,17 +179,17 @@ def lift(calendar: Calendar, claim_id: UUID) -> list[CalendarEvent]:
 
 def extend(calendar: Calendar, claim_id: UUID, until: datetime) -> list[CalendarEvent]:
     """Move a hold's end."""
-    return [HoldExtended(claim_id=claim_id, until=until)] if claim_id in calendar.claims else []
+    return [HoldExtended(claim_id=claim_id, until=until)] if calendar.claim(claim_id) else []
 
 
 def confirm(calendar: Calendar, claim_id: UUID) -> list[CalendarEvent]:
     """Make a hold a claim without an end."""
-    return [HoldConfirmed(claim_id=claim_id)] if claim_id in calendar.claims else []
+    return [HoldConfirmed(claim_id=claim_id)] if calendar.claim(claim_id) else []
 
 
 def release(calendar: Calendar, claim_id: UUID) -> list[CalendarEvent]:
     """Give a booking's nights back; nothing to give, nothing happens."""
-    return [HoldReleased(claim_id=claim_id)] if claim_id in calendar.claims else []
+    return [HoldReleased(claim_id=claim_id)] if calendar.claim(claim_id) else []
 
 
 def reclaim(  # noqa: PLR0913 - as a hold
@@ -210,7 +210,7 @@ def reclaim(  # noqa: PLR0913 - as a hold
 
     Raises NightsTaken when somebody else has them by now, or when they have begun.
     """
-    claim = calendar.claims.get(booking_id)
+    claim = calendar.claim(booking_id)
     if claim and claim.live_at(now):
         return confirm(calendar, booking_id)
     if stay.arrive < today or (slot and slot.starts_at <= now):

@@ -19,6 +19,7 @@ from domain.calendar.facts import (
     UnitsReassigned,
 )
 from domain.calendar.state import Calendar, Claim, evolve
+from domain.folding import after
 from domain.local_time import local_date
 from domain.refusals import NightsTaken
 
@@ -146,8 +147,7 @@ def _taking(
         )
     except NightsTaken:
         return None
-    for event in events:
-        state = evolve(state, event)
+    state = after(state, evolve, events)
     claim = replace(
         state.claims[claim_id],
         kind="imported",

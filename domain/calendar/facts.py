@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.buffers import NO_BUFFERS, Buffers
+from domain.personal import Typed
 from domain.slot import Slot
 from domain.stay import Stay
 
@@ -107,7 +108,7 @@ class RangeBlocked:
     claim_id: UUID
     stay: Stay
     units: tuple[int, ...]
-    reason: str | None
+    reason: Typed
     slot: Slot | None = None
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, assert_never
+from itertools import chain
+from typing import assert_never
 from uuid import UUID
 
 from domain.buffers import NO_BUFFERS, Buffers
@@ -25,6 +27,8 @@ from domain.calendar.facts import (
     RangeBlocked,
     UnitsReassigned,
 )
+from domain.calendar.made import blocked, held, imported, offered, shared
+from domain.calendar.past import Sorting
 from domain.calendar.room import Taken, units_free
 from domain.stay import Stay
 
@@ -42,21 +46,35 @@ class ExternalCalendar:
 
 @dataclass(frozen=True, kw_only=True)
 class Calendar:
-    """The claims on a listing's units, by claim id, and its imported calendars, by name."""
+    """The claims on a listing's units, by claim id, and its imported calendars, by name.
+
+    What was over before ``past_until`` is laid aside in ``past``: only who asks about those days
+    looks there, so that deciding costs the same however many years a listing has had guests.
+    """
 
     claims: dict[UUID, Claim] = field(default_factory=dict[UUID, Claim])
     external: dict[str, ExternalCalendar] = field(default_factory=dict[str, ExternalCalendar])
+    past: dict[UUID, Claim] = field(default_factory=dict[UUID, Claim])
+    past_until: date | None = None
+
+    def claim(self, claim_id: UUID) -> Claim | None:
+        """The claim of that id, whenever it is or was."""
+        return self.claims.get(claim_id) or self.past.get(claim_id)
+
+    def all_claims(self) -> Iterator[Claim]:
+        """Every claim, those of the past too."""
+        return chain(self.claims.values(), self.past.values())
 
     def live(self, now: datetime) -> list[Claim]:
         """The claims that stand at ``now``."""
-        return [claim for claim in self.claims.values() if claim.live_at(now)]
+        return [claim for claim in self.all_claims() if claim.live_at(now)]
 
     def lapsed(self, now: datetime) -> list[Claim]:
         """The holds that reached their end but were not yet tidied away."""
         return [
             claim
             for claim in self.claims.values()
-            if claim.until is not None and not claim.live_at(now)
+            if (until := claim.until) is not None and until <= now
         ]
 
     def offered_to(self, guest_id: UUID, stay: Stay, now: datetime) -> Claim | None:
@@ -64,8 +82,11 @@ class Calendar:
         return next(
             (
                 claim
-                for claim in self.live(now)
-                if claim.kind == "offer" and claim.guest_id == guest_id and claim.stay == stay
+                for claim in self.claims.values()
+                if claim.kind == "offer"
+                and claim.guest_id == guest_id
+                and claim.stay == stay
+                and claim.live_at(now)
             ),
             None,
         )
@@ -74,16 +95,28 @@ class Calendar:
         """The calendar as if ``claim`` were not."""
         if claim is None:
             return self
-        kept = {each: c for each, c in self.claims.items() if each != claim.id}
-        return replace(self, claims=kept)
+        claims, past = (
+            {each: other for each, other in of.items() if each != claim.id}
+            for of in (self.claims, self.past)
+        )
+        return replace(self, claims=claims, past=past)
+
+    def forgot(self, day: date) -> bool:
+        """Whether claims on ``day`` may lie in the past, and that is not here."""
+        return self.past_until is not None and day < self.past_until and not self.past
+
+    def without_past(self) -> Calendar:
+        """The calendar for who asks about nothing that was over before ``past_until``."""
+        return replace(self, past={}) if self.past else self
 
     def near(self, stay: Stay, buffers: Buffers | None, now: datetime) -> list[Claim]:
         """The claims at ``now`` that a claim on the days of ``stay`` may meet, and few others."""
-        # A listing keeps thousands of past claims: most are passed over without a call.
+        # A listing has thousands of claims: most are passed over without a call.
         arrive, depart = widened(stay, own := reach(buffers))
+        over = self.past_until is not None and arrive < self.past_until
         return [
             claim
-            for claim in self.claims.values()
+            for claim in (self.all_claims() if over else self.claims.values())
             if (
                 (claim.stay.depart > arrive and claim.stay.arrive < depart)
                 or (claim.buffers is not NO_BUFFERS and may_meet(claim, stay, own))
@@ -148,91 +181,48 @@ EMPTY = Calendar()
 def evolve(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
     """``calendar`` after ``event``; an event about a claim that is gone changes nothing."""
     before = calendar or EMPTY
-    claims, external = dict(before.claims), before.external
+    claims, external = Sorting(before.claims, before.past, before.past_until), before.external
     match event:
         case NightsHeld():
-            claims[event.claim_id] = Claim(
-                id=event.claim_id,
-                kind="hold",
-                stay=event.stay,
-                units=event.units,
-                until=event.until,
-                booking_id=event.booking_id,
-                slot=event.slot,
-                buffers=_shared(event.buffers),
-            )
+            claims.add(held(event))
+            claims.lay_aside(event.until, event.buffers)
         case OfferHeld():
-            claims[event.claim_id] = Claim(
-                id=event.claim_id,
-                kind="offer",
-                stay=event.stay,
-                units=event.units,
-                until=event.until,
-                guest_id=event.guest_id,
-                buffers=_shared(event.buffers),
-            )
+            claims.add(offered(event))
         case RangeBlocked():
-            claims[event.claim_id] = Claim(
-                id=event.claim_id,
-                kind="block",
-                stay=event.stay,
-                units=event.units,
-                reason=event.reason,
-                slot=event.slot,
-                buffers=None,
-            )
+            claims.add(blocked(event))
         case HoldExtended():
-            _change(claims, event.claim_id, until=event.until)
+            claims.change(event.claim_id, until=event.until)
         case HoldConfirmed():
-            _change(claims, event.claim_id, kind="booking", until=None)
+            claims.change(event.claim_id, kind="booking", until=None)
         case ClaimMoved():
-            _change(
-                claims,
+            claims.change(
                 event.claim_id,
                 stay=event.stay,
                 units=event.units,
                 until=event.until,
                 slot=event.slot,
-                buffers=_shared(event.buffers),
+                buffers=shared(event.buffers),
             )
         case UnitsReassigned():
-            _change(claims, event.claim_id, units=event.after)
+            claims.change(event.claim_id, units=event.after)
         case ExternalCalendarImported():
-            for released in event.released:
-                claims.pop(released, None)
-            claims |= {made.id: made for made in _imported(event)}
+            claims.drop(event.released)
+            for claim in imported(event):
+                claims.add(claim)
+            claims.lay_aside(event.imported_at, event.buffers)
             found = ExternalCalendar(
                 imported_at=event.imported_at, ranges=event.ranges, conflicts=event.conflicts
             )
             external = {**external, event.name: found}
         case HoldReleased() | HoldLapsed() | BlockLifted():
-            claims.pop(event.claim_id, None)
+            claims.drop([event.claim_id])
         case _:
             assert_never(event)
-    return Calendar(claims=claims, external=external)
+    return Calendar(
+        claims=claims.claims, past=claims.past, past_until=claims.past_until, external=external
+    )
 
 
-def _change(claims: dict[UUID, Claim], claim_id: UUID, **changes: Any) -> None:
-    if claim := claims.get(claim_id):
-        claims[claim_id] = replace(claim, **changes)
-
-
-def _imported(event: ExternalCalendarImported) -> list[Claim]:
-    return [
-        Claim(
-            id=each.claim_id,
-            kind="imported",
-            stay=each.stay,
-            units=each.units,
-            slot=each.slot,
-            buffers=_shared(event.buffers),
-            external_calendar=event.name,
-            uid=each.uid,
-        )
-        for each in event.claims
-    ]
-
-
-def _shared(buffers: Buffers) -> Buffers:
-    """One object for all that have none, so that most claims are told apart quickly."""
-    return NO_BUFFERS if buffers == NO_BUFFERS else buffers
+def evolve_without_past(calendar: Calendar | None, event: CalendarEvent) -> Calendar:
+    """As :func:`evolve`, for documents: what is laid aside is forgotten."""
+    return evolve(calendar, event).without_past()

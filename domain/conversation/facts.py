@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from domain.booking.facts import Side
+from domain.personal import Personal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,7 @@ class MessageSent:
     message_id: UUID
     sender: UUID
     side: Side
-    text: str
+    text: Annotated[str, Personal("sender")]
     at: datetime
 
 

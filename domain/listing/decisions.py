@@ -6,8 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.calendar.state import Calendar
+from domain.currencies import NO_CURRENCY, is_currency
 from domain.listing.currency import currency_beside_price
 from domain.listing.facts import (
+    AmenitiesSet,
     CapacitySet,
     ListingArchived,
     ListingDescribed,
@@ -18,6 +20,7 @@ from domain.listing.facts import (
     ListingPriced,
     ListingPublished,
     ListingUnpublished,
+    PhotosArranged,
     PolicyChosen,
     TermsSet,
 )
@@ -47,12 +50,16 @@ def draft(
 ) -> list[ListingEvent]:
     """A host begins a listing with all that ``offer`` says, and the rules of all their listings.
 
-    Amounts of ``rules`` in another currency than the offer's price are left out.
+    Amounts of ``rules`` in another currency than the offer's price are left out. Raises
+    InvalidOffer for a price in what is no currency.
     """
+    _check_currency(offer)
     begun = ListingDrafted(
         listing_id=listing_id, host_id=host_id, kind=offer.kind, time_zone=offer.time_zone
     )
-    events: list[ListingEvent] = [begun, *_facets(offer), *([imported] if imported else [])]
+    unsaid = (AmenitiesSet(amenities=()), PhotosArranged(photos=()))
+    said = [each for each in _facets(offer) if each not in unsaid]
+    events: list[ListingEvent] = [begun, *said, *([imported] if imported else [])]
     asked = in_currency(rules, offer.price.currency if offer.price else None)
     return events if asked == NO_RULES else [*events, RulesSet(rules=asked)]
 
@@ -70,17 +77,21 @@ def change(listing: Listing, calendar: Calendar, offer: Offer, now: datetime) ->
 
     Raises ListingArchived; InvalidOffer for a new kind or time zone, which give nights their
     meaning; CurrencyMismatch for a price in another currency than what else the listing charges;
-    UnitsClaimed when a live claim stands on a unit that would go.
+    UnitsClaimed when somebody has, or is going to have, a unit that would go.
     """
     if listing.status == "archived":
         raise ListingIsArchived(listing_id=listing.id)
     for field in ("kind", "time_zone"):
         if getattr(offer, field) != getattr(listing, field):
             raise InvalidOffer(field=field, why="can't change; make a new listing instead")
+    if offer.price != listing.price:
+        _check_currency(offer)
     charged = currency_beside_price(listing)
     if offer.price and charged and offer.price.currency != charged:
         raise CurrencyMismatch(expected=charged, given=offer.price.currency)
-    needed = 1 + max((unit for claim in calendar.live(now) for unit in claim.units), default=-1)
+    today = local_date(now, listing.time_zone)
+    claims = [each for each in calendar.live(now) if each.stay.depart > today]
+    needed = 1 + max((unit for claim in claims for unit in claim.units), default=-1)
     if offer.units < needed:
         raise UnitsClaimed(units=offer.units, needed=needed)
     before = _facets(offer_of(listing))
@@ -120,6 +131,11 @@ def archive(listing: Listing) -> list[ListingEvent]:
     return [ListingArchived(listing_id=listing.id)]
 
 
+def _check_currency(offer: Offer) -> None:
+    if offer.price and not is_currency(offer.price.currency):
+        raise InvalidOffer(field="price.currency", why=NO_CURRENCY)
+
+
 def _missing(offer: Offer) -> tuple[str, ...]:
     needed = {"price": offer.price, "location": offer.location}
     return tuple(name for name, value in needed.items() if value is None)
@@ -141,6 +157,8 @@ def offer_of(listing: Listing) -> Offer:
         maximum_nights=listing.maximum_nights,
         instant=listing.instant,
         policy=listing.policy,
+        amenities=listing.amenities,
+        photos=listing.photos,
     )
 
 
@@ -158,4 +176,6 @@ def _facets(offer: Offer) -> list[ListingEvent]:
         ),
         ListingLocated(location=offer.location),
         PolicyChosen(policy=offer.policy),
+        AmenitiesSet(amenities=offer.amenities),
+        PhotosArranged(photos=offer.photos),
     ]

@@ -27,6 +27,14 @@ class Location:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Photo:
+    """A picture, where it lies, and what it shows for who can't see it."""
+
+    url: str
+    alt: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListingDrafted:
     """A host began a listing that nobody else sees yet."""
 
@@ -84,6 +92,20 @@ class PolicyChosen:
     """What goes back to guests who cancel was set, for bookings from now on."""
 
     policy: CancellationPolicy
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmenitiesSet:
+    """What guests find there was set, in the host's order."""
+
+    amenities: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotosArranged:
+    """The pictures were set, in the order in which guests see them."""
+
+    photos: tuple[Photo, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +171,8 @@ ListingEvent = (
     | ListingPriced
     | TermsSet
     | PolicyChosen
+    | AmenitiesSet
+    | PhotosArranged
     | RulesSet
     | DatesChanged
     | ListingPublished

@@ -8,8 +8,10 @@ from typing import Final, Literal, assert_never, get_args
 from uuid import UUID
 
 from domain.booking.policy import FLEXIBLE, CancellationPolicy
+from domain.buffers import Buffers
 from domain.kind import Kind
 from domain.listing.facts import (
+    AmenitiesSet,
     CapacitySet,
     CoHostAdded,
     CoHostPermissionsSet,
@@ -25,10 +27,13 @@ from domain.listing.facts import (
     ListingUnpublished,
     Location,
     Permission,
+    Photo,
+    PhotosArranged,
     PolicyChosen,
     TermsSet,
 )
 from domain.money import Money
+from domain.rules.apart import buffers_of
 from domain.rules.dates import DateOverride, revised
 from domain.rules.document import NO_RULES, Rules
 from domain.rules.facts import DatesChanged, RulesSet
@@ -60,6 +65,8 @@ class Listing:
     maximum_nights: int = 365
     instant: bool = True
     policy: CancellationPolicy = FLEXIBLE
+    amenities: tuple[str, ...] = ()
+    photos: tuple[Photo, ...] = ()
     rules: Rules = NO_RULES
     overrides: tuple[DateOverride, ...] = ()
     source: ListingImported | None = None
@@ -67,6 +74,11 @@ class Listing:
         default_factory=dict[UUID, frozenset[Permission]]
     )
     """What each may do who ever was a co-host; nothing is left to those who were removed."""
+
+    @property
+    def buffers(self) -> Buffers:
+        """The buffers that a new claim on it gets."""
+        return buffers_of(self.kind, self.rules.schedule)
 
     def permissions_of(self, account_id: UUID | None) -> frozenset[Permission]:
         """What a person may look after here: everything, as the host; nothing, as a stranger."""
@@ -113,6 +125,10 @@ def evolve(  # noqa: C901, PLR0911, PLR0912 - a case a fact
             )
         case PolicyChosen():
             return replace(listing, policy=event.policy)
+        case AmenitiesSet():
+            return replace(listing, amenities=event.amenities)
+        case PhotosArranged():
+            return replace(listing, photos=event.photos)
         case RulesSet():
             return replace(listing, rules=event.rules)
         case DatesChanged():

@@ -75,6 +75,13 @@ def review(
     return [said, ReviewsPublished(booking_id=booking.id, at=now)] if both else [said]
 
 
+def may_review(pair: ReviewPair, booking: Booking, side: Side, now: datetime) -> bool:
+    """Whether ``side`` may review the stay at ``now``."""
+    if booking.status_at(now) != "completed" or booking.completed_at is None:
+        return False
+    return pair.of(side) is None and now < booking.completed_at + REVIEW_WITHIN
+
+
 def publish(pair: ReviewPair, now: datetime) -> list[ReviewEvent]:
     """Tidy up when the time is over: what was written is published as of then.
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
+
+from domain.personal import Personal
 
 Stars = Literal[1, 2, 3, 4, 5]
 """How good it was; 5 is best."""
@@ -20,8 +22,8 @@ class GuestReviewed:
     listing_id: UUID
     author_id: UUID
     rating: Stars
-    text: str
-    private_note: str | None
+    text: Annotated[str, Personal("author_id")]
+    private_note: Annotated[str | None, Personal("author_id")]
     at: datetime
     closes_at: datetime
 
@@ -35,8 +37,8 @@ class HostReviewed:
     listing_id: UUID
     author_id: UUID
     rating: Stars
-    text: str
-    private_note: str | None
+    text: Annotated[str, Personal("author_id")]
+    private_note: Annotated[str | None, Personal("author_id")]
     at: datetime
     closes_at: datetime
 
@@ -55,7 +57,7 @@ class ReviewReplied:
 
     review_id: UUID
     author_id: UUID
-    text: str
+    text: Annotated[str, Personal("author_id")]
     at: datetime
 
 

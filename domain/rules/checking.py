@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from domain.currencies import NO_CURRENCY, is_currency
 from domain.money import Money
 from domain.refusals import CurrencyMismatch, InvalidOffer
 from domain.rules.charges import WHOLE, Tax
@@ -43,6 +44,8 @@ def check_rules_document(rules: Rules, currency: str | None = None) -> None:
     for field, amount in amounts(rules):
         if amount.amount < 0:
             raise InvalidOffer(field=field, why="can't be negative")
+        if not is_currency(amount.currency):
+            raise InvalidOffer(field=f"{field}.currency", why=NO_CURRENCY)
         currency = currency or amount.currency
         if amount.currency != currency:
             raise CurrencyMismatch(expected=currency, given=amount.currency)

@@ -12,11 +12,11 @@ from domain.calendar.facts import CalendarEvent
 from domain.calendar.room import units_free
 from domain.calendar.state import Calendar
 from domain.calendar.state import evolve as evolve_calendar
+from domain.folding import after
 from domain.listing.state import Listing
 from domain.local_time import instant, local_date
 from domain.quote.decisions import check_rules
 from domain.refusals import PolicyForbids, Refusal
-from domain.rules.apart import buffers_of
 from domain.rules.schedule import CHECK_IN
 from domain.stay import Stay
 from domain.waitlist.facts import (
@@ -106,7 +106,7 @@ def offer_dates(waitlist: Waitlist, calendar: Calendar, listing: Listing, now: d
     told: list[WaitlistEvent] = [OfferLapsed(entry_id=each.id) for each in waitlist.lapsed(now)]
     held = calendars.tidy(calendar, now)
     for entry in waitlist.line(now):
-        before = _after(calendar, held)
+        before = after(calendar, evolve_calendar, held)
         if not _fits(entry, before, listing, now):
             continue
         until = offer_until(entry.closes_at, now)
@@ -121,7 +121,7 @@ def offer_dates(waitlist: Waitlist, calendar: Calendar, listing: Listing, now: d
             until=until,
             today=local_date(now, listing.time_zone),
             now=now,
-            buffers=buffers_of(listing.kind, listing.rules.schedule),
+            buffers=listing.buffers,
         )
         told.append(WaitlistOffered(listing_id=listing.id, entry_id=entry.id, until=until))
     return Offers(told, held) if told else Offers()
@@ -160,12 +160,6 @@ def _fits(entry: Entry, calendar: Calendar, listing: Listing, now: datetime) -> 
 
 def _has_room(calendar: Calendar, listing: Listing, stay: Stay, units: int, now: datetime) -> bool:
     """Whether a claim like a booking's would find ``units`` units, buffers counted."""
-    buffers = buffers_of(listing.kind, listing.rules.schedule)
+    buffers = listing.buffers
     taken = calendar.taken(stay, buffers, now)
     return units_free(taken, extent_of(stay, None, buffers), listing.units) >= units
-
-
-def _after(calendar: Calendar, events: list[CalendarEvent]) -> Calendar:
-    for event in events:
-        calendar = evolve_calendar(calendar, event)
-    return calendar

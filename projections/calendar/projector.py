@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from domain.calendar import state as calendar
 from domain.listing import state as listing
+from projections.calendar.packed import CalendarPart
 from projections.parts import PartKind
 
 MODEL = "calendar"
 
 LISTING = PartKind(model=MODEL, stream="listing", state=listing.Listing, evolve=listing.evolve)
-CLAIMS = PartKind(model=MODEL, stream="calendar", state=calendar.Calendar, evolve=calendar.evolve)
+CLAIMS = CalendarPart(
+    model=MODEL,
+    stream="calendar",
+    state=calendar.Calendar,
+    evolve=calendar.evolve_without_past,
+)

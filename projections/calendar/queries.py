@@ -15,7 +15,6 @@ from domain.listing.terms import DayTerms, price_on, terms_on
 from domain.local_time import local_date
 from domain.money import Money
 from domain.quote.decisions import book_by
-from domain.rules.apart import buffers_of
 from domain.slot import Slot
 from domain.stay import Stay
 from projections.calendar.projector import CLAIMS, LISTING
@@ -45,8 +44,8 @@ date: no stay may begin on it, or for ``departure_not_allowed`` end on it; a sta
 class Night:
     """One night, or day: ``available`` means that at least one unit is unclaimed, buffers counted.
 
-    Of a listing by the hour ``units_free`` is the most that are free for one of the slots that
-    begin on the day.
+    Of nights so long past that their claims are not kept any more none is. Of a listing by the hour
+    ``units_free`` is the most that are free for one of the slots that begin on the day.
 
     ``price`` is that of one unit, ``minimum_nights`` that of stays that begin on the date.
     ``reasons`` says why it can't be booked all the same; empty when nothing is in the way.
@@ -95,7 +94,7 @@ async def room_for(
     if found is None:
         return None
     listing, claims = found
-    buffers = buffers_of(listing.state.kind, listing.state.rules.schedule)
+    buffers = listing.state.buffers
     taken = claims.taken(stay, buffers, now)
     return listing, units_free(taken, extent_of(stay, slot, buffers), listing.state.units)
 
@@ -132,15 +131,18 @@ async def claims_of(
 def nights(listing: Listing, claims: Calendar, stay: Stay, now: datetime) -> list[Night]:
     """Each night of ``stay``; holds that have lapsed at ``now`` claim nothing."""
     free = _units_free(listing, claims, stay, now)
-    return [_night(listing, night, free[night], now) for night in stay.nights()]
+    return [
+        _night(listing, night, None if claims.forgot(night) else free[night], now)
+        for night in stay.nights()
+    ]
 
 
-def _night(listing: Listing, night: date, free: int, now: datetime) -> Night:
+def _night(listing: Listing, night: date, free: int | None, now: datetime) -> Night:
     price, terms = price_on(listing, night), terms_on(listing, night)
     return Night(
         date=night,
-        available=free > 0,
-        units_free=free,
+        available=bool(free),
+        units_free=free or 0,
         price=price.amount if price else None,
         minimum_nights=terms.minimum_nights,
         reasons=_reasons(listing, terms, night, free, now),
@@ -150,12 +152,12 @@ def _night(listing: Listing, night: date, free: int, now: datetime) -> Night:
 def _units_free(listing: Listing, claims: Calendar, stay: Stay, now: datetime) -> dict[date, int]:
     if listing.kind == "slot":
         return most_free(listing, claims, stay, now)
-    buffers = buffers_of(listing.kind, listing.rules.schedule)
+    buffers = listing.buffers
     return claims.nights_free(stay, capacity=listing.units, now=now, buffers=buffers)
 
 
 def _reasons(
-    listing: Listing, terms: DayTerms, night: date, free: int, now: datetime
+    listing: Listing, terms: DayTerms, night: date, free: int | None, now: datetime
 ) -> tuple[Reason, ...]:
     today, weekday = local_date(now, listing.time_zone), night.isoweekday()
     hours, by_days = terms.notice_hours, listing.kind != "slot"

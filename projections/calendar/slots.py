@@ -17,7 +17,6 @@ from domain.local_time import local_date
 from domain.money import Money, total
 from domain.quote.slots import shortest, slot_lines
 from domain.refusals import AmountTooLarge, ListingIncomplete
-from domain.rules.apart import buffers_of
 from domain.rules.opening import open_until, starts_on
 from domain.slot import Slot
 from domain.stay import Stay
@@ -50,8 +49,8 @@ def slots(listing: Listing, claims: Calendar, days: Stay, now: datetime) -> list
         SlotOffer(
             slot=slot,
             local_start=slot.starts_at.astimezone(zone),
-            available=free > 0,
-            units_free=free,
+            available=bool(free),
+            units_free=free or 0,
             price=_price(listing, slot),
             reasons=_reasons(listing, slot, free, now),
         )
@@ -59,7 +58,7 @@ def slots(listing: Listing, claims: Calendar, days: Stay, now: datetime) -> list
     ]
 
 
-def _reasons(listing: Listing, slot: Slot, free: int, now: datetime) -> tuple[Reason, ...]:
+def _reasons(listing: Listing, slot: Slot, free: int | None, now: datetime) -> tuple[Reason, ...]:
     days = slot.days(listing.time_zone)
     last = local_date(now, listing.time_zone) + timedelta(days=listing.rules.horizon_days)
     hours = terms_on(listing, days.arrive).notice_hours
@@ -77,18 +76,22 @@ def _reasons(listing: Listing, slot: Slot, free: int, now: datetime) -> tuple[Re
 
 def free_slots(
     listing: Listing, claims: Calendar, days: Stay, now: datetime
-) -> Iterator[tuple[Slot, int]]:
-    """Each slot that begins on ``days``, with the units that are free for it at ``now``."""
-    buffers, zone = buffers_of(listing.kind, listing.rules.schedule), listing.time_zone
+) -> Iterator[tuple[Slot, int | None]]:
+    """Each slot that begins on ``days``, with the units that are free for it at ``now``.
+
+    Of days so long past that their claims are not kept any more nobody knows.
+    """
+    buffers, zone = listing.buffers, listing.time_zone
     for day, taken in claims.taken_by_day(days, _most_days(listing, days), buffers, now).items():
         for slot in _begin_on(listing, day):
             asked = extent_of(slot.days(zone), slot, buffers)
-            yield slot, units_free(taken, asked, listing.units)
+            free = units_free(taken, asked, listing.units)
+            yield slot, None if claims.forgot(day) else free
 
 
 def most_free(listing: Listing, claims: Calendar, days: Stay, now: datetime) -> dict[date, int]:
     """By each of ``days`` the most units that are free for one of the slots that begin on it."""
-    buffers, zone = buffers_of(listing.kind, listing.rules.schedule), listing.time_zone
+    buffers, zone = listing.buffers, listing.time_zone
     found: dict[date, int] = {}
     for day, taken in claims.taken_by_day(days, _most_days(listing, days), buffers, now).items():
         most = 0

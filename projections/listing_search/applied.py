@@ -6,7 +6,8 @@ from elasticsearch import AsyncElasticsearch
 
 from projections.applied import Positions, wait_until
 from projections.listing_search.asking import asking
-from projections.listing_search.index import PARTITIONS, applied, listings
+from projections.listing_search.index import PARTITIONS
+from projections.listing_search.names import applied, listings
 from projections.unavailable import ReadModelMissing
 
 

@@ -66,8 +66,9 @@ class Criteria:
     """A search; what is none is not asked for.
 
     ``price_min`` and ``price_max`` are minor units of ``currency``: of the whole stay when there
-    is one, else of a night. ``radius_km`` is around ``near``. Raises ValueError when it makes no
-    sense: a sort by distance from nowhere, or a cursor of another sort.
+    is one, else of a night. ``radius_km`` is around ``near``. What suits has all ``amenities``.
+    Raises ValueError when it makes no sense: a sort by distance from nowhere, or a cursor of
+    another sort.
     """
 
     q: str | None = None
@@ -80,6 +81,7 @@ class Criteria:
     price_max: int | None = None
     currency: str | None = None
     room_type: str | None = None
+    amenities: tuple[str, ...] = ()
     kind: Kind | None = None
     instant: bool | None = None
     sort: Sort | None = None

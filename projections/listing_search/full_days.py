@@ -14,7 +14,6 @@ from itertools import pairwise
 from domain.buffers import NO_BUFFERS, Buffers
 from domain.calendar.state import Calendar, Claim
 from domain.listing.state import Listing
-from domain.rules.apart import buffers_of
 from domain.stay import Stay
 from projections.calendar.slots import most_free
 from projections.listing_search.availability import Full, full_nights
@@ -32,7 +31,7 @@ def full_days(listing: Listing, claims: Sequence[Claim]) -> list[Full]:
     one with an end has all days that are full until then, so that any days are full at a moment
     when one range has them all.
     """
-    buffers = buffers_of(listing.kind, listing.rules.schedule)
+    buffers = listing.buffers
     if listing.kind == "slot":
         return _nested(
             _ends(claims, buffers, lambda state, days, now: most_free(listing, state, days, now))

@@ -6,8 +6,14 @@ from typing import Any, Final
 
 from elasticsearch import AsyncElasticsearch, BadRequestError
 
-CURRENT: Final = "2"
-"""The generation that this code makes: raised whenever its documents change their shape."""
+from projections.listing_search.catalogue import READY, Catalogue
+from projections.listing_search.names import applied, listings, of_generation, writing
+
+CURRENT: Final = "3"
+"""The shape that this code makes: raised whenever its documents change theirs.
+
+A generation is named by its shape and a number, as in :mod:`projections.generation`.
+"""
 
 PARTITIONS: Final = 12
 """How many partitions the event topic has, for ever."""
@@ -82,6 +88,7 @@ MAPPING: Final[dict[str, Any]] = {
         "description": _TEXT | {"copy_to": "words"},
         "words": _TEXT,
         "room_type": {"type": "keyword", "ignore_above": 1000, "copy_to": "words"},
+        "amenities": {"type": "keyword", "normalizer": "lowercase", "copy_to": "words"},
         "neighbourhood": _PLACE,
         "city": _PLACE,
         "country": _PLACE,
@@ -114,21 +121,6 @@ _APPLIED: Final[dict[str, Any]] = {
 }
 
 
-def listings(prefix: str) -> str:
-    """The name under which readers find the documents."""
-    return f"{prefix}-listings"
-
-
-def applied(prefix: str) -> str:
-    """The name under which the applied positions are, one document a partition."""
-    return f"{prefix}-applied"
-
-
-def of_generation(alias: str, generation: str) -> str:
-    """The index behind ``alias`` in ``generation``."""
-    return f"{alias}-{generation}"
-
-
 async def create_generation(
     client: AsyncElasticsearch, prefix: str, generation: str, *, replicas: int
 ) -> None:
@@ -138,48 +130,17 @@ async def create_generation(
         applied(prefix): (_APPLIED, {"number_of_shards": 1}),
     }
     for alias, (mapping, settings) in wanted.items():
+        index = of_generation(alias, generation)
         try:
             await client.indices.create(
-                index=of_generation(alias, generation),
+                index=index,
+                aliases={writing(index): {}},
                 mappings=mapping,
                 settings=settings | {"number_of_replicas": replicas},
             )
         except BadRequestError as error:
             if error.error != "resource_already_exists_exception":
                 raise
-
-
-async def show_generation(client: AsyncElasticsearch, prefix: str, generation: str) -> None:
-    """Let readers see ``generation``, and only that, from one moment on."""
-    aliases = (listings(prefix), applied(prefix))
-    actions = [
-        action
-        for alias in aliases
-        for action in (
-            {"remove": {"index": f"{alias}-*", "alias": alias, "must_exist": False}},
-            {"add": {"index": of_generation(alias, generation), "alias": alias}},
-        )
-    ]
-    await client.indices.update_aliases(actions=actions)
-
-
-async def shown_generation(client: AsyncElasticsearch, prefix: str) -> str | None:
-    """The generation that readers see, if they see one."""
-    alias = listings(prefix)
-    found = await client.options(ignore_status=404).indices.get_alias(name=alias)
-    names: list[str] = [name for name in found.body if name.startswith(f"{alias}-")]
-    return names[0].removeprefix(f"{alias}-") if names else None
-
-
-async def drop_others(client: AsyncElasticsearch, prefix: str, generation: str) -> None:
-    """Delete the indices of generations other than ``generation``."""
-    for alias in (listings(prefix), applied(prefix)):
-        found = await client.indices.get(index=f"{alias}-*")
-        others: list[str] = [
-            name for name in found.body if name != of_generation(alias, generation)
-        ]
-        if others:
-            await client.indices.delete(index=others, ignore_unavailable=True)
 
 
 async def ensure_index(
@@ -195,5 +156,6 @@ async def ensure_index(
     if head > 0:
         return False
     await create_generation(client, prefix, CURRENT, replicas=replicas)
-    await show_generation(client, prefix, CURRENT)
-    return True
+    catalogue = Catalogue(client, prefix)
+    await catalogue.mark(CURRENT, READY)
+    return await catalogue.show(CURRENT)

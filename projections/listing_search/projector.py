@@ -16,6 +16,7 @@ from domain.recorded import Recorded
 from domain.review.rating import Rating
 from domain.rules.opening import opening_days
 from projections import encoding
+from projections.calendar.packed import CalendarPart
 from projections.listing_ratings.projector import RATINGS, Ratings
 from projections.listing_ratings.rated import Rated
 from projections.listing_search.full_days import full_days
@@ -25,7 +26,12 @@ from projections.parts import Missed, Part, PartKind
 MODEL = "listing_search"
 
 LISTING = PartKind(model=MODEL, stream="listing", state=listing.Listing, evolve=listing.evolve)
-CLAIMS = PartKind(model=MODEL, stream="calendar", state=calendar.Calendar, evolve=calendar.evolve)
+CLAIMS = CalendarPart(
+    model=MODEL,
+    stream="calendar",
+    state=calendar.Calendar,
+    evolve=calendar.evolve_without_past,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +48,16 @@ class Folded:
         """The position of the last event that was folded in."""
         others = (part.position for part in (self.claims, self.ratings) if part)
         return max([self.listing.position, *others])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """:class:`Folded` as the document has it: the claims packed."""
+
+    listing: Part[listing.Listing]
+    claims: Part[bytes] | None
+    listed_at: int | None
+    ratings: Part[Ratings] | None
 
 
 @dataclass(frozen=True)
@@ -79,6 +95,7 @@ class Document:
     title: str
     description: str
     room_type: str | None
+    amenities: tuple[str, ...]
     neighbourhood: str | None
     city: str | None
     country: str | None
@@ -97,7 +114,7 @@ class Document:
     full: list[FullNights]
     rating: int
     rated: Rated | None
-    folded: Folded
+    folded: Stored
 
 
 def document_id(recorded: Recorded) -> str | None:
@@ -158,6 +175,7 @@ def document(folded: Folded) -> Document:
         title=offered.title,
         description=offered.description,
         room_type=offered.room_type,
+        amenities=offered.amenities,
         neighbourhood=place.neighbourhood if place else None,
         city=place.city if place else None,
         country=place.country if place else None,
@@ -179,7 +197,19 @@ def document(folded: Folded) -> Document:
         ],
         rating=Rating(folded.ratings.state.counts).hundredths if folded.ratings else 0,
         rated=_rated(folded.ratings.state) if folded.ratings else None,
-        folded=folded,
+        folded=_stored(folded),
+    )
+
+
+def _stored(folded: Folded) -> Stored:
+    claims = folded.claims
+    return Stored(
+        listing=folded.listing,
+        claims=Part(claims.position, claims.version, CLAIMS.encode(claims.state))
+        if claims
+        else None,
+        listed_at=folded.listed_at,
+        ratings=folded.ratings,
     )
 
 
@@ -194,4 +224,13 @@ def encode(made: Document) -> bytes:
 
 def decode_folded(stored: Any) -> Folded:
     """The state in a stored document's ``folded``."""
-    return msgspec.convert(stored, Folded)
+    found = msgspec.convert(stored, Stored)
+    claims = found.claims
+    return Folded(
+        listing=found.listing,
+        claims=Part(claims.position, claims.version, CLAIMS.decode(claims.state))
+        if claims
+        else None,
+        listed_at=found.listed_at,
+        ratings=found.ratings,
+    )

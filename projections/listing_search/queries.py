@@ -19,7 +19,7 @@ from domain.review.rating import Rating
 from projections.listing_ratings.rated import Rated
 from projections.listing_search.asking import asking
 from projections.listing_search.criteria import Box, Criteria, Cursor, Near
-from projections.listing_search.index import listings
+from projections.listing_search.names import listings
 from projections.listing_search.request import CLUSTERS, FACETS, request
 
 

@@ -16,7 +16,7 @@ UNREAD: Final = ("full", "description", "tariff")
 BESIDE_LISTING: Final = ("folded.claims", "folded.ratings")
 """What is left of the folded state once the listing is taken out, which totals are made of."""
 LARGEST: Final = 2**63 - 1
-FACETS: Final = ("kind", "room_type", "neighbourhood")
+FACETS: Final = ("kind", "room_type", "neighbourhood", "amenities")
 CLUSTERS: Final = "clusters"
 
 
@@ -45,6 +45,7 @@ def matching(criteria: Criteria, now: datetime) -> Clause:
         filters.append({"range": {"capacity": {"gte": min(criteria.guests, LARGEST)}}})
     if criteria.room_type is not None:
         filters.append({"term": {"room_type": criteria.room_type}})
+    filters += [{"term": {"amenities": name}} for name in criteria.amenities]
     if criteria.kind is not None:
         filters.append({"term": {"kind": criteria.kind}})
     if criteria.instant is not None:

@@ -9,7 +9,7 @@ from elasticsearch import AsyncElasticsearch
 
 from projections.listing_search.asking import asking
 from projections.listing_search.criteria import Near
-from projections.listing_search.index import listings
+from projections.listing_search.names import listings
 
 PLACES: Final = ("neighbourhood", "city")
 PUBLISHED: Final[dict[str, Any]] = {"term": {"status": "published"}}

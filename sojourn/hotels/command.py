@@ -36,7 +36,7 @@ def run(file: Path | None, refused: Path | None) -> None:
     url = settings.need("postgres_commands_url")
     path = file or shipped_file()
     done, events_before = receipts_of_imports(url)
-    with event_log(settings) as log, progress() as bar:
+    with event_log(settings, sealed=True) as log, progress() as bar:
         task = bar.add_task("Living through bookings", total=None)
         try:
             tally = import_bookings(

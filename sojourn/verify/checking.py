@@ -6,38 +6,29 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 from projections.applied import RedisApplied
 from projections.generation import Generations
 from projections.listing_search.applied import SearchApplied
+from projections.listing_search.names import listings
 from sojourn.verify.claims import check_claims, check_strays
 from sojourn.verify.index import check_index
 from sojourn.verify.journal import check_journal
 from sojourn.verify.lag import Applied, behind, catch_up
 from sojourn.verify.log_rows import head, keys_behind, of_keys, pages
 from sojourn.verify.pages import check_pages
+from sojourn.verify.parked import of_sink, parked, without
+from sojourn.verify.personal import PersonalCheck
 from sojourn.verify.receipts import check_commands, check_receipts
 from sojourn.verify.sources import Sources
 from sojourn.verify.stores import Stores
 from sojourn.verify.strays import check_index_strays, check_redis_strays
 from sojourn.verify.timers import TimersCheck
+from sojourn.verify.told import Told
 from sojourn.verify.verification import Verification
 
 KEYS_AT_ONCE = 300
 """How many listings and accounts are compared at once: what is held in memory."""
-
-
-class Told(Protocol):
-    """Who wants to know how far it is."""
-
-    def begin(self, what: str, total: int | None = None) -> None:
-        """Something new is looked at, ``total`` things of it."""
-        ...
-
-    def advance(self, by: int) -> None:
-        """So many more were looked at."""
-        ...
 
 
 async def verify(stores: Stores, wait: float, journal: Path | None, told: Told) -> Verification:
@@ -52,6 +43,7 @@ async def verify(stores: Stores, wait: float, journal: Path | None, told: Told) 
         _applied("pages in Redis", in_redis, result, wait),
         _applied("search in Elasticsearch", in_index, result, wait),
     )
+    result.parked = parked(stores.fresh)
     told.begin("Comparing documents", len(result.order.versions))
     await _compare(stores, generations, pages_at, search_at, result, told)
     told.begin("Looking for strays")
@@ -73,14 +65,17 @@ def _check_log(stores: Stores, result: Verification, told: Told) -> None:
     told.begin("Reading the log", result.events)
     commands: set[str] = set()
     timers = TimersCheck(stores.log, result.timers)
+    personal = PersonalCheck(result.personal)
     for page in pages(stores.log, result.events):
         for record in page:
             result.order.look(record)
         check_commands(stores.log, page, commands, result.receipts)
         timers.look(page)
+        personal.look(page)
         told.advance(len(page))
     result.order.end(result.events)
     timers.end()
+    personal.end(stores.fresh, datetime.now(UTC), stores.keys_url)
     if late := timers.lag(result.events):
         result.lag.append(late)
 
@@ -109,20 +104,26 @@ async def _compare(
 ) -> None:
     """Compare what each listing's and account's events make, some of them at a time."""
     last = ""
+    pages_parked = of_sink(result.parked, "pages")
+    search_parked = of_sink(result.parked, "search")
     while keys := keys_behind(stores.log, last, KEYS_AT_ONCE):
         sources = Sources.of(of_keys(stores.log, keys))
         now = datetime.now(UTC)
         check_claims(stores.log, keys, sources.events, result.claims)
         if pages_at is not None:
             await check_pages(
-                *(generations, sources, pages_at, stores.sources, now),
+                *(generations, without(sources, pages_parked), pages_at, stores.sources, now),
                 result.documents,
                 result.claims,
             )
         if search_at is not None:
             await check_index(
-                *(stores.elasticsearch, stores.index_prefix, sources, search_at, stores.sources),
-                *(now, result.documents, result.claims),
+                *(
+                    stores.elasticsearch,
+                    listings(stores.index_prefix),
+                    without(sources, search_parked),
+                ),
+                *(search_at, stores.sources, now, result.documents, result.claims),
             )
         told.advance(len(sources.streams))
         last = keys[-1]

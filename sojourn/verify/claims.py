@@ -81,7 +81,7 @@ def _check_claim(recorded: Recorded, before: Calendar, into: Findings) -> None:
     ):
         return
     after = evolve(before, event)
-    made = [claim for key, claim in after.claims.items() if claim is not before.claims.get(key)]
+    made = [claim for claim in after.all_claims() if claim is not before.claim(claim.id)]
     into.count("claims", len(made))
     for claim in made:
         for other in after.live(recorded.occurred_at):
@@ -95,7 +95,7 @@ def _check_claim(recorded: Recorded, before: Calendar, into: Findings) -> None:
 
 
 def _rows(calendar: Calendar) -> Iterable[Row]:
-    for claim in calendar.claims.values():
+    for claim in calendar.all_claims():
         for unit in claim.units:
             yield claim.id, unit, row_times(claim.extent), claim.until
 

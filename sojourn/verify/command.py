@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from prometheus_client import CollectorRegistry
 from rich.progress import Progress, TaskID
 
 from sojourn.settings import Settings, load_settings
 from sojourn.terminal import err, out, progress
 from sojourn.verify.checking import verify
+from sojourn.verify.following import FollowMetrics, follow
 from sojourn.verify.stores import open_stores
 from sojourn.verify.verification import Verification
+from sojourn.wiring import shown_metrics
+from streams.running import stop_on_signals
 
 
 class Bar:
@@ -22,13 +26,13 @@ class Bar:
         self._task: TaskID | None = None
 
     def begin(self, what: str, total: int | None = None) -> None:
-        """See :class:`sojourn.verify.checking.Told`."""
+        """See :class:`sojourn.verify.told.Told`."""
         if self._task is not None:
             self._shown.remove_task(self._task)
         self._task = self._shown.add_task(what, total=total)
 
     def advance(self, by: int) -> None:
-        """See :class:`sojourn.verify.checking.Told`."""
+        """See :class:`sojourn.verify.told.Told`."""
         if self._task is not None:
             self._shown.advance(self._task, by)
 
@@ -41,6 +45,40 @@ def run(wait: float, journal: Path | None) -> int:
     return 1 if result.first else 0
 
 
+def run_following(rate: float) -> int:
+    """Compare until told to stop; the exit code."""
+    settings = load_settings()
+    registry = CollectorRegistry()
+    with shown_metrics(settings, registry), progress() as shown:
+        differences = asyncio.run(_follow(settings, rate, FollowMetrics(registry), Bar(shown)))
+    out.print(f"verify: {differences:,} differences" if differences else "verify: no difference")
+    return 1 if differences else 0
+
+
+async def _follow(settings: Settings, rate: float, metrics: FollowMetrics, told: Bar) -> int:
+    found = 0
+
+    def tell(violation: str) -> None:
+        nonlocal found
+        found += 1
+        err.print(f"DIFFERENT: {violation}", markup=False, soft_wrap=True)
+
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    async with open_stores(settings) as stores:
+        following = asyncio.ensure_future(
+            follow(stores, rate=rate, metrics=metrics, told=told, found=tell)
+        )
+        stopping = asyncio.ensure_future(stop.wait())
+        await asyncio.wait([following, stopping], return_when=asyncio.FIRST_COMPLETED)
+        if following.done():
+            following.result()
+        for task in (following, stopping):
+            task.cancel()
+        await asyncio.gather(following, stopping, return_exceptions=True)
+    return found
+
+
 def report(result: Verification) -> None:
     """What was found, the verdict last."""
     for findings in result.findings:
@@ -51,6 +89,8 @@ def report(result: Verification) -> None:
             err.print(f"   ... and {findings.total - len(findings.violations):,} more")
     for late in result.lag:
         out.print(f"lag: {late}", markup=False, soft_wrap=True)
+    for parked in result.parked:
+        out.print(f"parked: {parked.line}", markup=False, soft_wrap=True)
     out.print(result.verdict, markup=False, soft_wrap=True)
 
 

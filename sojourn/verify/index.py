@@ -13,7 +13,6 @@ from elasticsearch import AsyncElasticsearch
 from domain.recorded import Recorded
 from domain.streams import category
 from projections.listing_search.asking import asking
-from projections.listing_search.index import listings
 from projections.listing_search.projector import (
     Folded,
     decode_folded,
@@ -32,7 +31,7 @@ from sojourn.verify.sources import Sources
 
 async def check_index(
     client: AsyncElasticsearch,
-    prefix: str,
+    index: str,
     sources: Sources,
     applied: Mapping[int, int],
     refresh: Refresh,
@@ -40,10 +39,10 @@ async def check_index(
     documents: Findings,
     claims: Findings,
 ) -> None:
-    """Compare the document of every listing in ``sources`` with what the index has."""
+    """Compare the document of every listing in ``sources`` with what ``index`` has."""
     made_from = _made_from(sources)
     ids = sorted(made_from)
-    stored = await _read(client, prefix, ids)
+    stored = await _read(client, index, ids)
     documents.count("documents in Elasticsearch", len(ids))
     for identity in ids:
         name = f"listing {identity} in the search index"
@@ -63,12 +62,12 @@ async def check_index(
 
 
 async def _read(
-    client: AsyncElasticsearch, prefix: str, ids: Sequence[str]
+    client: AsyncElasticsearch, index: str, ids: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
     if not ids:
         return {}
     with asking():
-        answer = await client.mget(index=listings(prefix), ids=list(ids))
+        answer = await client.mget(index=index, ids=list(ids))
     return {item["_id"]: item for item in answer["docs"] if item.get("found")}
 
 

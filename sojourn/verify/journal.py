@@ -24,13 +24,13 @@ READS = frozenset({"GET", "HEAD", "OPTIONS"})
 CATEGORIES = ("listing", "booking", "quote", "account", "calendar")
 
 TOLD = {
-    re.compile(r"/v1/accounts/?"): "account.registered.v1",
+    re.compile(r"/v1/accounts/?"): "account.registered.v2",
     re.compile(r"/v1/listings/?"): "listing.drafted.v1",
     re.compile(r"/v1/listings/[^/]+/publish"): "listing.published.v1",
     re.compile(r"/v1/quotes/?"): "quote.quoted.v1",
     re.compile(r"/v1/bookings/?"): "booking.requested.v1",
     re.compile(r"/v1/bookings/[^/]+/confirm"): "booking.confirmed.v1",
-    re.compile(r"/v1/bookings/[^/]+/cancel"): "booking.cancelled.v1",
+    re.compile(r"/v1/bookings/[^/]+/cancel"): "booking.cancelled.v2",
 }
 """What a POST that succeeded with 200 or 201 has made happen to the thing that its answer names."""
 

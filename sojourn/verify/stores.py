@@ -28,6 +28,7 @@ class Stores:
     redis_prefix: str
     elasticsearch: AsyncElasticsearch
     index_prefix: str
+    keys_url: str | None = None
 
     def sources(self, key: str) -> Sources:
         """The events of ``key`` as they are now."""
@@ -50,6 +51,7 @@ async def open_stores(settings: Settings) -> AsyncGenerator[Stores]:
                 redis_prefix=settings.redis_prefix,
                 elasticsearch=elasticsearch,
                 index_prefix=settings.index_prefix,
+                keys_url=settings.postgres_keys_queries_url or settings.postgres_keys_url,
             )
     finally:
         await elasticsearch.close()

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from projections.generation import Keys
 from projections.listing_search.asking import asking
-from projections.listing_search.index import listings
+from projections.listing_search.names import listings
 from projections.parts import ListEntry
 from sojourn.verify.findings import Findings
 from sojourn.verify.log_rows import at_positions, streams_among

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sojourn.verify.findings import Findings
 from sojourn.verify.order import Order
+from sojourn.verify.parked import Parked
 
 
 @dataclass
@@ -24,12 +25,23 @@ class Verification:
     timers: Findings = field(
         default_factory=lambda: Findings(7, "the timers are those that the log sets")
     )
+    personal: Findings = field(
+        default_factory=lambda: Findings(8, "what is personal is sealed, and the erased are gone")
+    )
     lag: list[str] = field(default_factory=list[str])
+    parked: list[Parked] = field(default_factory=list[Parked])
 
     @property
     def findings(self) -> list[Findings]:
         """By invariant."""
-        return [self.order.findings, self.claims, self.documents, self.receipts, self.timers]
+        return [
+            self.order.findings,
+            self.claims,
+            self.documents,
+            self.receipts,
+            self.timers,
+            self.personal,
+        ]
 
     @property
     def first(self) -> str | None:
@@ -45,6 +57,8 @@ class Verification:
             number for what, number in self.documents.counts.items() if what.startswith("documents")
         )
         streams = len(self.order.versions)
+        apart = f", {len(self.parked):,} parked" if self.parked else ""
         return (
-            f"verify: clean — {self.events:,} events, {streams:,} streams, {compared:,} documents"
+            f"verify: clean — {self.events:,} events, {streams:,} streams,"
+            f" {compared:,} documents{apart}"
         )

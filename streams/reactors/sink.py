@@ -15,6 +15,7 @@ from domain.recorded import Recorded
 from projections.applied import Positions
 from streams.log import Log, decoded
 from streams.reactors.receipts import Reaction, Receipts
+from streams.sink import Building
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,10 @@ class Reactors:
                 by_stream.setdefault(event.stream, []).append(event)
         await self._all(by_stream.values())
 
+    async def refold(self, events: Sequence[Recorded]) -> None:
+        """React to what has no receipt yet; what was done stays done."""
+        await self.apply(events)
+
     async def applied(self) -> dict[int, int]:
         """See :class:`streams.sink.Sink`."""
         return await asyncio.to_thread(self._receipts.applied)
@@ -67,12 +72,8 @@ class Reactors:
         """See :class:`streams.sink.Sink`."""
         await asyncio.to_thread(self._receipts.advance, positions)
 
-    async def fresh(self) -> Reactors:
+    async def build(self) -> Building:
         """Never: what was done outside can't be done anew."""
-        raise TypeError("a rebuild never runs reactors")
-
-    async def show(self) -> None:
-        """Never, as nothing is built."""
         raise TypeError("a rebuild never runs reactors")
 
     async def ask_again(self, log: Log) -> int:

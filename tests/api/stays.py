@@ -15,6 +15,7 @@ from commands.execute import Commands
 from commands.work import Work
 from domain.booking.facts import BookingCheckedIn, BookingCompleted
 from eventlog.application import EventLog
+from sojourn.wiring import sealing
 from tests.api.people import Person, hold, offer
 from tests.processes import Processes
 
@@ -51,7 +52,10 @@ class Past:
 @contextmanager
 def past_of(running: Processes) -> Generator[Past]:
     """The past of a running platform."""
-    log = EventLog(running.platform.settings.need("postgres_commands_url"))
+    log = EventLog(
+        running.platform.settings.need("postgres_commands_url"),
+        sealing=sealing(running.platform.settings),
+    )
     try:
         yield Past(Commands(log))
     finally:

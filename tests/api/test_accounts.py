@@ -306,7 +306,7 @@ def test_the_log_knows_neither_passwords_nor_tokens_and_agrees_with_the_pages(
     forgot(http, guest.email)
     reset(http, mailbox.wait(guest.email, 2)[1])
     found = admin.get(f"/v1/audit/streams/account-{guest.id}").json()["items"]
-    assert [event["type"] for event in found] == ["account.registered.v1", "account.verified.v1"]
+    assert [event["type"] for event in found] == ["account.registered.v2", "account.verified.v2"]
     assert token not in str(found)
     verdict = sojourn(running.platform, "verify", "--wait", "30")
     assert verdict.returncode == 0, verdict.stdout + verdict.stderr

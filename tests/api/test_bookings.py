@@ -73,7 +73,7 @@ def test_a_booking_goes_all_the_way(host: Person, guest: Person) -> None:
     page = made.json()
     assert page["status"] == "held"
     assert page["payment_status"] == "none"
-    assert page["actions"] == ["confirm", "change", "cancel"]
+    assert page["actions"] == ["confirm", "change", "cancel", "message"]
     assert page["hold_expires_at"]
     assert made.headers["location"] == f"/v1/bookings/{page['id']}"
     assert guest.get(made.headers["location"]).json() == page
@@ -92,7 +92,7 @@ def test_a_booking_goes_all_the_way(host: Person, guest: Person) -> None:
     assert [booking["id"] for booking in trips["items"]] == [page["id"]]
     host.seen = guest.seen
     reservations = host.get("/v1/me/reservations").json()
-    assert reservations["items"][0]["actions"] == ["cancel"]
+    assert reservations["items"][0]["actions"] == ["cancel", "message"]
 
     nights = guest.get(
         f"/v1/listings/{listing}/calendar", params={"from": in_days(29), "to": in_days(34)}
@@ -108,7 +108,7 @@ def test_a_booking_goes_all_the_way(host: Person, guest: Person) -> None:
     assert cancelled.json()["status"] == "cancelled"
     assert cancelled.json()["cancelled_by"] == "guest"
     assert cancelled.json()["refund"] == {name: preview[name] for name in ("lines", "total")}
-    assert cancelled.json()["actions"] == []
+    assert cancelled.json()["actions"] == ["message"]
     again = guest.get(f"/v1/bookings/{page['id']}/refund-preview")
     assert problem(again) == (409, "policy_forbids")
 

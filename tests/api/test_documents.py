@@ -15,6 +15,7 @@ from api.gateway import create_gateway
 from api.gateway.joined import join
 from api.resources import RESOURCES
 from tests.api.workbench import ISSUER, client_of, workbench
+from tests.keyring import sealing
 
 SECRET = b"s" * 32
 NOWHERE = "http://127.0.0.1:9"
@@ -25,7 +26,11 @@ NO_POSTGRES = "postgresql://nobody@127.0.0.1:9/none"
 def document() -> dict[str, Any]:
     """The whole API, from apps that never start."""
     commands = commands_app.create_commands_app(
-        postgres_url=NO_POSTGRES, signing_seed=SECRET, secret=SECRET
+        postgres_url=NO_POSTGRES,
+        signing_seed=SECRET,
+        secret=SECRET,
+        sealing=sealing(),
+        exports_url="postgresql://nobody@127.0.0.1:9/none",
     )
     queries = queries_app.create_queries_app(
         redis_url="redis://127.0.0.1:9/0",
@@ -33,6 +38,8 @@ def document() -> dict[str, Any]:
         postgres_url=NO_POSTGRES,
         verify_key=ISSUER.public_key,
         secret=SECRET,
+        sealing=sealing(),
+        exports_url="postgresql://nobody@127.0.0.1:9/none",
     )
     return join(queries.openapi(), commands.openapi())
 

@@ -34,7 +34,7 @@ def test_a_listing_reads_back_as_it_was_written(host: Person) -> None:
     assert {**listing_body(), "id": page["id"], "version": page["version"]} == {
         name: page[name]
         for name in page
-        if name not in {"status", "host_id", "cancellation_policy"}
+        if name not in {"status", "host_id", "cancellation_policy", "amenities", "photos"}
     }
     assert (page["status"], page["host_id"]) == ("draft", host.id)
     assert made.headers["location"] == f"/v1/listings/{page['id']}"
@@ -95,6 +95,10 @@ def test_a_change_names_the_version_it_changes(host: Person, guest: Person) -> N
         ({"price": {"amount": 1}}, None, None),
         ({"price": {"amount": 2**63, "currency": "SEK"}}, "price.amount", "too_large"),
         ({"price": {"amount": -1, "currency": "SEK"}}, "price", "invalid_value"),
+        ({"price": {"amount": 1, "currency": "ZZZ"}}, "price.currency", "unknown_currency"),
+        ({"amenities": ["sauna", "Sauna"]}, "amenities", "invalid_value"),
+        ({"amenities": [""]}, "amenities.0", "too_short"),
+        ({"photos": [{"url": "ftp://example.com/1"}]}, "photos.0.url", "string_pattern_mismatch"),
         ({"price": {"amount": 1.5, "currency": "SEK"}}, "price.amount", "int_type"),
         ({"location": {"latitude": 91}}, "location.latitude", "too_large"),
         ({"minimum_nights": 40}, "maximum_nights", "invalid_value"),
@@ -115,6 +119,23 @@ def test_a_changed_listing_is_checked_as_a_whole(
         return
     assert answer.status_code == 422, answer.text
     assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [(field, code)]
+
+
+def test_amenities_and_photos_are_shown_in_the_host_s_order_and_change_as_a_whole(
+    host: Person,
+) -> None:
+    photos = [{"url": f"https://example.com/{n}.jpg", "alt": f"View {n}"} for n in (2, 1)]
+    told = {"amenities": ["Sauna", "Wi-Fi"], "photos": photos}
+    made = host.post("/v1/listings", json={**listing_body(), **told})
+    assert made.status_code == 201, made.text
+    path = made.headers["location"]
+    page = host.get(path).json()
+    assert {name: page[name] for name in told} == told
+    turned = {"photos": [photos[1], {"url": photos[0]["url"]}], "amenities": []}
+    changed = host.ask("PATCH", path, json=turned, headers={"If-Match": made.headers["etag"]})
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["photos"] == [photos[1], {"url": photos[0]["url"], "alt": ""}]
+    assert changed.json()["amenities"] == []
 
 
 def test_what_only_answers_say_may_be_sent_back(host: Person) -> None:

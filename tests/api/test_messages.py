@@ -33,6 +33,11 @@ def test_a_guest_and_a_host_write_about_a_booking(host: Person, guest: Person) -
     first = write(guest, about, "May we bring a dog?\n — Gunnel", host)
     assert (first["by"], first["sender_id"], first["read"]) == ("guest", guest.id, False)
     assert talk(host, about)["unread"] == 1
+    [reserved], [trip] = (
+        person.get(f"/v1/me/{of}").json()["items"]
+        for person, of in ((host, "reservations"), (guest, "trips"))
+    )
+    assert (reserved["unread"], trip["unread"]) == (1, 0)
     second = write(host, about, "Of course 🐕", guest)
     assert [item["text"] for item in talk(guest, about)["items"]] == [
         "May we bring a dog?\n — Gunnel", "Of course 🐕",

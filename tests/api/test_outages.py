@@ -9,6 +9,7 @@ from uuid import uuid4
 from api.commands_app import create_commands_app
 from api.queries_app import create_queries_app
 from tests.api.workbench import ISSUER, LISTING, bearer, client_of, problem
+from tests.keyring import sealing
 from tests.platforms import free_port
 
 SECRET = b"x" * 32
@@ -34,7 +35,13 @@ QUERIES = [
 
 async def test_commands_without_postgres_are_503() -> None:
     nowhere = f"postgresql://nobody:x@127.0.0.1:{free_port()}/none"
-    app = create_commands_app(postgres_url=nowhere, signing_seed=b"s" * 32, secret=SECRET)
+    app = create_commands_app(
+        postgres_url=nowhere,
+        signing_seed=b"s" * 32,
+        secret=SECRET,
+        sealing=sealing(),
+        exports_url="postgresql://nobody@127.0.0.1:9/none",
+    )
     headers = {**bearer(LISTING), "Idempotency-Key": "k"}
     form = {"grant_type": "password", "username": "a@example.com", "password": "x"}
     async with app.router.lifespan_context(app), client_of(app) as client:
@@ -55,6 +62,8 @@ async def test_queries_without_their_servers_are_503() -> None:
         postgres_url=f"postgresql://nobody:x@127.0.0.1:{free_port()}/none",
         verify_key=ISSUER.public_key,
         secret=SECRET,
+        sealing=sealing(),
+        exports_url="postgresql://nobody@127.0.0.1:9/none",
     )
     async with app.router.lifespan_context(app), client_of(app) as client:
         answers = await asyncio.gather(

@@ -72,6 +72,8 @@ def test_neither_side_reads_the_others_first(host: Person, guest: Person, stay: 
     host.seen = guest.seen
     assert sides(guest, stay) == ["guest"]
     assert sides(host, stay) == []
+    assert guest.get(f"/v1/bookings/{stay}").json()["actions"] == ["message"]
+    assert host.get(f"/v1/bookings/{stay}").json()["actions"] == ["review", "message"]
     said = host.get(f"/v1/listings/{listing}/reviews").json()
     assert (said["items"], said["rating"]["count"]) == ([], 0)
     assert "rating" not in host.get(f"/v1/listings/{listing}").json()

@@ -99,7 +99,7 @@ def test_what_support_may_ends_with_the_role(
 def test_the_log_says_who_did_it_and_why(booking: str, support: Person, admin: Person) -> None:
     support.post(f"{booking}/cancel", json={"reason": "Flooded"})
     stream = f"booking-{booking.rpartition('/')[2]}"
-    asked = {"stream": stream, "type": "booking.cancelled.v1"}
+    asked = {"stream": stream, "type": "booking.cancelled.v2"}
     [event] = admin.get("/v1/audit/events", params=asked).json()["items"]
     assert event["actor"] == support.id
     assert (event["data"]["by"], event["data"]["reason"]) == ("platform", "Flooded")

@@ -27,6 +27,7 @@ from domain.conversation.state import Conversation
 from domain.listing.state import Listing
 from domain.promotion.state import Promotion
 from domain.refusals import NightsTaken, StaleVersion
+from domain.webhook.state import Endpoint
 
 ISSUER = TokenIssuer(b"s" * 32)
 GUEST = UUID("01940000-0000-7000-8000-000000000001")
@@ -73,6 +74,9 @@ class KnownThings:
         return None
 
     async def promotion(self, promotion_id: UUID) -> tuple[Promotion, int] | None:
+        return None
+
+    async def webhook(self, endpoint_id: UUID) -> tuple[Endpoint, int] | None:
         return None
 
     async def conversation(self, about: UUID) -> tuple[Conversation, int] | None:

@@ -22,7 +22,9 @@ from domain.refusals import Refusal
 from domain.streams import category
 from eventlog.append import StreamWrite
 from eventlog.application import EventLog
-from eventlog.recent import Known
+from eventlog.personal.sealing import Sealing
+from eventlog.recent import Known, Root
+from tests.keyring import sealing
 
 EVOLVE: dict[str, Callable[[Any, Any], Any]] = {
     "listing": evolve_listing,
@@ -53,6 +55,7 @@ class InMemory:
         default_factory=dict[tuple[UUID, str], tuple[ReceiptRequest, StoredResponse]]
     )
     turn: Lock = field(default_factory=Lock)
+    sealing: Sealing = field(default_factory=sealing)
 
     def execute(self, asked: Sequence[Asked[Any, Any]]) -> list[Outcome[Any]]:
         """See :meth:`commands.together.Together.execute`."""
@@ -100,4 +103,4 @@ class InMemory:
         for event in write.events:
             state = EVOLVE[category(write.stream)](state, event)
             self.happened.append(Happened(write.stream, event, now, actor))
-        self.streams[write.stream] = Known(version + len(write.events), state, write.stream)
+        self.streams[write.stream] = Known(version + len(write.events), state, Root())

@@ -28,6 +28,7 @@ class Market:
     """One listing of one unit; each process is an EventLog with Commands of its own."""
 
     def __init__(self, log: EventLog) -> None:
+        self.log = log
         self.commands = Commands(log)
         self.today = log.now().date()
         self.host, self.listing_id = self.person(), uuid7()
@@ -66,6 +67,13 @@ class Market:
         message = Book(booking_id=uuid7(), quote_id=quote_id)
         respond: Callable[[Versioned[Booking]], StoredResponse] = _answer
         return (on or self.commands).execute(book, message, self.by(guest, key), respond)
+
+    async def book_at_once(
+        self, guest: UUID, quote_id: UUID, *, key: str | None = None, on: Commands | None = None
+    ) -> Outcome[Versioned[Booking]] | None:
+        message = Book(booking_id=uuid7(), quote_id=quote_id)
+        respond: Callable[[Versioned[Booking]], StoredResponse] = _answer
+        return await (on or self.commands).at_once(book, message, self.by(guest, key), respond)
 
     def cancel(self, guest: UUID, booking_id: UUID, *, on: Commands | None = None) -> None:
         message = CancelBooking(booking_id=booking_id, refund_id=uuid7())

@@ -35,6 +35,7 @@ from domain.streams import promotion_stream
 from eventlog.append import Append
 from eventlog.application import EventLog
 from eventlog.recorder import Recorder
+from sojourn.wiring import sealing
 from tests.domain.facts import offer
 from tests.platforms import Platform
 
@@ -91,7 +92,10 @@ class Town:
 
 @pytest.fixture
 def town(shared_platform: Platform) -> Iterator[Town]:
-    log = EventLog(shared_platform.settings.need("postgres_commands_url"))
+    log = EventLog(
+        shared_platform.settings.need("postgres_commands_url"),
+        sealing=sealing(shared_platform.settings),
+    )
     ready = Commands(log)
     host = uuid7()
     town = Town(log, ready, host, UUID(int=0), [uuid7() for _ in range(RACERS)])

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Event
+from time import monotonic
+from uuid import UUID
 
 import pytest
 
-from commands.execute import Commands
+from commands.execute import Commands, Unavailable
+from domain.calendar.state import evolve
 from domain.refusals import NightsTaken, TooManyHolds
+from domain.streams import calendar_stream
 from eventlog.append import Append, Appended, AppendFailed, VersionConflict
 from eventlog.application import EventLog
 from eventlog.committer import Committer
+from eventlog.prepared import Prepared
 from tests.commands.market import Market
 from tests.eventlog.conftest import Database
+from tests.keyring import sealing
 
 pytestmark = pytest.mark.servers
 
@@ -22,7 +31,7 @@ pytestmark = pytest.mark.servers
 @pytest.fixture
 def elsewhere(database: Database) -> Iterator[Commands]:
     """Another process on the same log."""
-    with EventLog(database.commands_url) as log:
+    with EventLog(database.commands_url, sealing=sealing()) as log:
         yield Commands(log)
 
 
@@ -100,13 +109,14 @@ class HeldUp:
         self.batches: list[int] = []
         self.fail: AppendFailed | None = None
 
-    def __call__(self, batch: Sequence[Append]) -> list[Appended | AppendFailed]:
+    def __call__(self, batch: Sequence[Prepared]) -> list[Appended | AppendFailed]:
         assert self.go.wait(10)
         self.batches.append(len(batch))
         if fail := self.fail:
             self.fail = None
-            return [fail, *self.log.append_together(batch[1:])]
-        return self.log.append_together(batch)
+            batch[0].append.not_stored()
+            return [fail, *self.log.store(batch[1:])]
+        return self.log.store(batch)
 
 
 def held_up(log: EventLog) -> HeldUp:
@@ -170,3 +180,118 @@ def test_who_is_refused_because_of_a_decision_that_is_not_stored_gets_the_nights
         storing.go.set()
         outcomes = [each.exception() for each in booked]
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NightsTaken", "NoneType"]
+
+
+async def test_in_an_event_loop_a_command_is_carried_out_without_a_thread_each(
+    log: EventLog,
+) -> None:
+    market = Market(log)
+    guests = [market.person() for _ in range(20)]
+    quotes = [market.quote(guest, day) for day, guest in enumerate(guests, 1)]
+    market.book(guests[0], quotes[0])
+    threads = threading.active_count()
+    outcomes = await asyncio.gather(
+        *(
+            market.book_at_once(guest, quote, key="once")
+            for guest, quote in zip(guests[1:], quotes[1:], strict=True)
+        )
+    )
+    assert all(outcome and outcome.result and outcome.positions for outcome in outcomes)
+    assert threading.active_count() <= threads
+    assert log.open_holds(guests[5]) == 1
+
+
+async def test_what_must_be_read_first_is_left_to_a_thread(
+    log: EventLog, elsewhere: Commands
+) -> None:
+    market = Market(log)
+    guest = market.person()
+    assert await market.book_at_once(guest, market.quote(guest, 1), on=elsewhere) is None
+    assert log.open_holds(guest) == 0
+
+
+async def test_a_refusal_in_an_event_loop_is_left_to_a_thread_that_makes_sure(
+    log: EventLog, elsewhere: Commands
+) -> None:
+    market = Market(log)
+    first, second = market.person(), market.person()
+    mine, theirs = market.quote(first, 5), market.quote(second, 5)
+    taken = market.book(second, theirs).result
+    assert taken is not None
+    market.cancel(second, taken.state.id, on=elsewhere)
+    assert await market.book_at_once(first, mine) is None
+    assert market.book(first, mine).result is not None
+
+
+async def test_a_conflict_in_an_event_loop_leaves_nothing_behind(
+    log: EventLog, elsewhere: Commands
+) -> None:
+    market = Market(log)
+    first, second = market.person(), market.person()
+    mine, theirs = market.quote(first, 5), market.quote(second, 5)
+    market.book(first, market.quote(first, 1))
+    market.book(second, theirs, on=elsewhere)
+    assert await market.book_at_once(first, mine, key="once") is None
+    assert log.receipt(first, "once") is None
+    with pytest.raises(NightsTaken):
+        market.book(first, mine, key="once")
+
+
+async def test_a_command_that_waited_too_long_was_not_stored_and_says_so(log: EventLog) -> None:
+    market = Market(log)
+    guest = market.person()
+    quote = market.quote(guest, 1)
+    market.book(guest, market.quote(guest, 2))
+    storing = held_up(log)
+    hasty = Commands(log, deadline=0.05)
+    first = log.submit(nothing_of(guest), {})
+    with ThreadPoolExecutor(1) as threads:
+        booked = threads.submit(market.book, guest, quote, key="late", on=hasty)
+        while waiting(log) < 1 and not storing.batches:
+            pass
+        give_up = monotonic() + 0.06
+        while monotonic() < give_up:
+            pass
+        storing.go.set()
+        assert isinstance(booked.exception(), Unavailable)
+    log.outcome(first, {}, {})
+    assert log.receipt(guest, "late") is None
+    assert log.open_holds(guest) == 1
+
+
+def nothing_of(guest: UUID) -> Append:
+    """An append that only takes its place in the queue."""
+    return Append(
+        writes=(),
+        reads={},
+        occurred_at=datetime.now(UTC),
+        actor=str(guest),
+        correlation_id="test",
+        causation_id="command:test",
+    )
+
+
+def test_a_decision_on_what_was_not_stored_is_taken_again_although_its_version_fits(
+    log: EventLog, elsewhere: Commands
+) -> None:
+    market = Market(log)
+    calendar = calendar_stream(market.listing_id)
+    guests = [market.person() for _ in range(3)]
+    quotes = [market.quote(guest, day) for day, guest in enumerate(guests, 1)]
+    storing = held_up(log)
+    with ThreadPoolExecutor(2) as threads:
+        earlier = threads.submit(market.book, guests[0], quotes[0], key="earlier")
+        while not log._recent.get(calendar):  # pyright: ignore[reportPrivateUsage]
+            pass
+        later = threads.submit(market.book, guests[1], quotes[1], key="later")
+        while waiting(log) < 1:
+            pass
+        # This takes the version that the earlier one was to have, so the later one's fits still.
+        market.book(guests[2], quotes[2], on=elsewhere)
+        storing.go.set()
+        assert earlier.result().result
+        assert later.result().result
+    known, stored = log.latest(calendar, evolve), log.load(calendar, evolve)
+    assert known
+    assert stored
+    assert (known.version, known.state) == (stored.version, stored.state)

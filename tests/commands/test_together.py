@@ -30,6 +30,7 @@ from eventlog.application import EventLog
 from eventlog.reader import LogReader
 from tests.domain.facts import offer
 from tests.eventlog.conftest import Database
+from tests.keyring import sealing
 from tests.sojourn.test_hotel_rows import parsed
 
 pytestmark = pytest.mark.servers
@@ -164,7 +165,7 @@ def test_what_another_process_did_meanwhile_is_decided_again(
 ) -> None:
     hotel = Hotel(log, 2)
     hotel.all(hotel.book(1, 5, 7))
-    with EventLog(database.commands_url) as elsewhere:
+    with EventLog(database.commands_url, sealing=sealing()) as elsewhere:
         message = BlockDates(
             listing_id=hotel.id,
             block_id=UUID(int=9),

@@ -27,6 +27,7 @@ from domain.refusals import NightsTaken
 from domain.stay import Stay
 from eventlog.application import EventLog
 from eventlog.reader import LogReader
+from sojourn.wiring import sealing
 from tests.domain.facts import offer
 from tests.platforms import Platform
 
@@ -40,7 +41,12 @@ TIMERS = Context(process="timers", correlation_id="races")
 @pytest.fixture
 def several(platform: Platform) -> Iterator[list[Commands]]:
     """As many command processes would have them: each with a log, a cache and turns of its own."""
-    logs = [EventLog(platform.settings.need("postgres_commands_url")) for _ in range(6)]
+    logs = [
+        EventLog(
+            platform.settings.need("postgres_commands_url"), sealing=sealing(platform.settings)
+        )
+        for _ in range(6)
+    ]
     yield [Commands(log) for log in logs]
     for log in logs:
         log.close()

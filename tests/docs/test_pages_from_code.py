@@ -12,6 +12,7 @@ from typing import Any
 from api.conventions.invalid_input import CODES
 from api.conventions.refused import STATUSES
 from domain.refusals import Refusal
+from sojourn import public_catalogue
 from sojourn.event_catalogue import COMMAND, PLACE, page
 from tests.docs.pages import ROOT
 
@@ -25,6 +26,12 @@ _ROW = re.compile(r"^\| `(\w+)` \| (\d{3}) \| (.+) \|$", re.MULTILINE)
 def test_the_catalogue_of_events_is_the_code_s() -> None:
     written = (ROOT / PLACE).read_text(encoding="utf-8")
     assert written == page(), f"the facts have changed: run `{COMMAND}`"
+
+
+def test_the_catalogue_of_what_outsiders_are_told_is_the_code_s() -> None:
+    written = (ROOT / public_catalogue.PLACE).read_text(encoding="utf-8")
+    told = f"the names have changed: run `{public_catalogue.COMMAND}`"
+    assert written == public_catalogue.page(), told
 
 
 def test_the_table_has_every_refusal_of_the_domain() -> None:

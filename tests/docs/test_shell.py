@@ -33,7 +33,9 @@ class Ran:
 
 def run(page: str, url: str, folder: Path) -> Ran:
     """Run every shell block of ``page`` that calls the API, with only the address replaced."""
-    calling = [block.text for block in blocks_of(ROOT / page) if "API" in block.text]
+    calling = [
+        block.text for block in blocks_of(ROOT / page) if re.search(r"\$AT\b|API", block.text)
+    ]
     script = "".join(calling)
     assert script.count(SHOWN) == 1
     done = subprocess.run(
@@ -57,7 +59,9 @@ def test_the_readme_books_once_and_refuses_the_second_guest(demo: str, tmp_path:
     assert json.loads(other)["code"] == "nights_taken"
 
 
-@pytest.mark.parametrize("page", ["docs/reference/http.md", "docs/how-to/audit.md"])
+@pytest.mark.parametrize(
+    "page", ["docs/reference/http.md", "docs/how-to/audit.md", "docs/how-to/webhooks.md"]
+)
 def test_each_request_is_answered_as_the_page_says(page: str, demo: str, tmp_path: Path) -> None:
     said: list[str] = [
         status

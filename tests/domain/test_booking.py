@@ -462,7 +462,7 @@ def test_the_platform_is_told_what_it_may_do(
     [
         ((requested(),), GUEST, ("confirm", "change", "cancel")),
         ((requested(),), HOST, ("cancel",)),
-        ((requested(needs_approval=True),), HOST, ("approve", "decline")),
+        ((requested(needs_approval=True),), HOST, ("approve", "decline", "cancel")),
         ((requested(needs_approval=True),), GUEST, ("cancel",)),
         ((requested(), paid, stands), GUEST, ("change", "cancel")),
         ((requested(), paid, stands), OTHER, ()),

@@ -7,12 +7,16 @@ from domain.calendar.state import EMPTY
 from domain.calendar.state import evolve as evolve_calendar
 from domain.listing.decisions import archive, change, draft, publish, unpublish
 from domain.listing.facts import (
+    AmenitiesSet,
     CapacitySet,
     ListingArchived,
+    ListingDescribed,
     ListingEvent,
     ListingPriced,
     ListingPublished,
     ListingUnpublished,
+    Photo,
+    PhotosArranged,
     PolicyChosen,
 )
 from domain.listing.state import Listing, evolve
@@ -58,6 +62,52 @@ def test_only_what_is_new_becomes_a_fact() -> None:
         ListingPriced(price=Money(120_000, "SEK"))
     )
     listing(*drafted()).when(lambda state: change(state, EMPTY, offer(), NOW)).then_nothing()
+
+
+def test_amenities_and_photos_are_facts_once_they_are_told() -> None:
+    photos = (Photo(url="https://example.com/2.jpg"), Photo(url="https://example.com/1.jpg"))
+    told = offer(amenities=("Sauna",), photos=photos)
+    listing(*drafted()).when(lambda state: change(state, EMPTY, told, NOW)).then(
+        AmenitiesSet(amenities=("Sauna",)), PhotosArranged(photos=photos)
+    )
+    begun = drafted(amenities=("Sauna",), photos=photos)
+    listing(*begun).when(lambda state: change(state, EMPTY, offer(), NOW)).then(
+        AmenitiesSet(amenities=()), PhotosArranged(photos=())
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"amenities": ("a" * 41,)}, "amenities.0"),
+        ({"amenities": ("pool", "a, b")}, "amenities.1"),
+        ({"amenities": ("pool", "Pool")}, "amenities"),
+        ({"amenities": tuple(f"a{each}" for each in range(101))}, "amenities"),
+        ({"photos": (Photo(url="javascript:alert(1)"),)}, "photos.0.url"),
+        ({"photos": (Photo(url="https://a.se", alt="x" * 501),)}, "photos.0.alt"),
+        ({"photos": (Photo(url="https://a.se"), Photo(url="https://a.se", alt="b"))}, "photos"),
+    ],
+)
+def test_amenities_and_photos_that_cannot_be(changes: dict[str, object], field: str) -> None:
+    with pytest.raises(InvalidOffer) as refused:
+        offer(**changes)
+    assert refused.value.values["field"] == field
+
+
+@pytest.mark.parametrize("code", ["ZZZ", "XXX", "XAU", "SKE"])
+def test_a_price_in_what_is_no_currency_is_refused(code: str) -> None:
+    with pytest.raises(InvalidOffer):
+        drafted(price=Money(100, code))
+    listing(*drafted()).when(
+        lambda state: change(state, EMPTY, offer(price=Money(100, code)), NOW)
+    ).then_refused(InvalidOffer, field="price.currency")
+
+
+def test_a_currency_that_was_withdrawn_since_does_not_stand_in_the_way_of_other_changes() -> None:
+    told = offer(title="Attic", price=Money(100, "HRK"))
+    listing(*drafted(), ListingPriced(price=Money(100, "HRK"))).when(
+        lambda state: change(state, EMPTY, told, NOW)
+    ).then(ListingDescribed(title="Attic", description=told.description, room_type=told.room_type))
 
 
 def test_a_host_chooses_how_guests_may_cancel() -> None:

@@ -25,7 +25,7 @@ from domain.booking.state import Booking
 from domain.booking.state import evolve as evolve_booking
 from domain.money import Money
 from domain.refusals import NoSuch, NotYours, PolicyForbids, Refusal
-from domain.review.decisions import REVIEW_WITHIN, Written, publish, reply, review
+from domain.review.decisions import REVIEW_WITHIN, Written, may_review, publish, reply, review
 from domain.review.facts import (
     GuestReviewed,
     HostReviewed,
@@ -114,6 +114,9 @@ def test_a_side_writes_once() -> None:
     pair(by_guest()).when(reviewing("guest")).then_refused(AlreadyReviewed, booking_id=BOOKING)
     closed = pair(by_guest(), published(CLOSES))
     closed.when(reviewing("guest", CLOSES)).then_refused(AlreadyReviewed)
+    written = evolve(EMPTY, by_guest())
+    assert not may_review(written, STAYED, "guest", LEFT)
+    assert may_review(written, STAYED, "host", LEFT)
 
 
 @pytest.mark.parametrize("side", ["guest", "host"])
@@ -123,6 +126,7 @@ def test_a_side_writes_once() -> None:
     ids=["at once", "up to the last moment of 14 days", "not at the end of them", "nor later"],
 )
 def test_a_stay_is_reviewed_within_14_days(*, side: Side, now: datetime, open_: bool) -> None:
+    assert may_review(EMPTY, STAYED, side, now) is open_
     when = pair().when(reviewing(side, now))
     if open_:
         when.then(by_guest(now) if side == "guest" else by_host(now))

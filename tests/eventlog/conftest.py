@@ -14,15 +14,22 @@ from psycopg.conninfo import conninfo_to_dict
 from eventlog.application import EventLog
 from migrations.run import upgrade
 from stack.addresses import Addresses
+from tests.keyring import sealing
 
 
 @dataclass(frozen=True)
 class Database:
-    """Where the database is, for each of its three roles."""
+    """Where the database is, for each of its four roles."""
 
     owner_url: str
     commands_url: str
     queries_url: str
+    workers_url: str
+
+    @property
+    def roles(self) -> tuple[str, str, str]:
+        """The URLs of those that may not change the schema."""
+        return self.commands_url, self.queries_url, self.workers_url
 
 
 @pytest.fixture
@@ -37,19 +44,20 @@ def database(servers: Addresses) -> Iterator[Database]:
         owner_url=url(parts["user"], parts["password"]),
         commands_url=url(f"{name}_commands", "test"),
         queries_url=url(f"{name}_queries", "test"),
+        workers_url=url(f"{name}_workers", "test"),
     )
     identifier = sql.Identifier(name)
     with psycopg.connect(servers.postgres_url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
-        upgrade(made.owner_url, made.commands_url, made.queries_url)
+        upgrade(made.owner_url, *made.roles)
         yield made
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
-        for role in ("commands", "queries"):
+        for role in ("commands", "queries", "workers"):
             owned = sql.Identifier(f"{name}_{role}")
             connection.execute(sql.SQL("DROP ROLE {}").format(owned))
 
 
 @pytest.fixture
 def log(database: Database) -> Iterator[EventLog]:
-    with EventLog(database.commands_url) as opened:
+    with EventLog(database.commands_url, sealing=sealing()) as opened:
         yield opened

@@ -40,7 +40,7 @@ def test_an_answer_that_took_long_does_not_set_the_clock_back() -> None:
     world = World()
     clock = world.clock()
     assert clock.now() == world.true
-    world.passed += 0.5
+    world.passed += 0.4
     clock.note(world.true - timedelta(milliseconds=200))
     assert clock.now() == world.true
 
@@ -63,3 +63,17 @@ def test_a_database_that_is_set_back_is_believed() -> None:
     world.skew -= timedelta(hours=1)
     world.passed += 1.0
     assert clock.now() == world.true
+
+
+def test_under_traffic_no_answer_gets_so_old_that_it_must_be_asked_for() -> None:
+    world = World()
+    clock = world.clock()
+    assert not clock.fresh()
+    clock.now()
+    for _ in range(100):
+        world.passed += 0.3
+        clock.note(world.true - timedelta(milliseconds=5))
+        assert clock.fresh()
+    assert world.asked == 1
+    world.passed += 1.0
+    assert not clock.fresh()

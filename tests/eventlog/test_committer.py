@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Barrier, Event, Thread
+from time import monotonic
 
 import pytest
 
 from eventlog import committer
-from eventlog.append import Append, Appended, AppendFailed, VersionConflict
+from eventlog.append import Append, Appended, AppendFailed, TooLate, VersionConflict
 from eventlog.committer import Committer, QueueFull
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
@@ -108,14 +111,94 @@ def test_a_store_that_fails_fails_everybody_and_then_goes_on() -> None:
     assert gathering.append(append("2")).positions == {0: 2}
 
 
-def test_whoever_asks_late_leaves_the_way_free() -> None:
+def test_nobody_need_ask_for_an_outcome_for_it_to_come_about() -> None:
     storing = Storing()
     gathering = Committer(storing)
     late = gathering.enqueue(append("1"))
     assert gathering.append(append("2")).positions == {0: 2}
     assert gathering.outcome(late).positions == {0: 1}
-    following = gathering.enqueue(append("3"))
-    asking = Thread(target=gathering.outcome, args=[following], daemon=True)
-    asking.start()
-    assert following.known.wait(10)
-    assert storing.batches == [["1", "2"], ["3"]]
+    gathering.close()
+    assert [name for batch in storing.batches for name in batch] == ["1", "2"]
+
+
+def test_what_waits_beyond_its_deadline_is_not_stored_and_harms_nobody() -> None:
+    storing = Storing()
+    gathering = Committer(storing)
+    storing.go.clear()
+    first = gathering.enqueue(append("1"))
+    assert storing.entered.wait(10)
+    given_up = gathering.enqueue(append("2"), monotonic() + 0.01)
+    patient = gathering.enqueue(append("3"), monotonic() + 60)
+    while monotonic() < (given_up.deadline or 0):
+        pass
+    storing.go.set()
+    with pytest.raises(TooLate):
+        gathering.outcome(given_up)
+    assert gathering.outcome(first).positions == {0: 1}
+    assert gathering.outcome(patient).positions == {0: 3}
+    assert storing.batches == [["1"], ["3"]]
+
+
+def test_what_is_being_stored_when_its_deadline_passes_is_told() -> None:
+    storing = Storing()
+    gathering = Committer(storing)
+    storing.go.clear()
+    mine = gathering.enqueue(append("1"), monotonic() + 0.05)
+    assert storing.entered.wait(10)
+    while monotonic() < (mine.deadline or 0):
+        pass
+    storing.go.set()
+    assert gathering.outcome(mine).positions == {0: 1}
+
+
+def test_whoever_comes_first_is_stored_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committer, "MAX_BATCH", 2)
+    storing = Storing()
+    gathering = Committer(storing)
+    storing.go.clear()
+    waiting = [gathering.enqueue(append(str(number))) for number in range(9)]
+    storing.go.set()
+    for each in waiting:
+        gathering.outcome(each)
+    assert [name for batch in storing.batches for name in batch] == [str(n) for n in range(9)]
+
+
+async def test_tasks_of_an_event_loop_wait_without_a_thread_each() -> None:
+    storing = Storing()
+    gathering = Committer(storing)
+    storing.go.clear()
+    threads = threading.active_count()
+    waiting = [gathering.enqueue(append(str(number))) for number in range(50)]
+    known = asyncio.gather(*(each.known() for each in waiting))
+    await asyncio.sleep(0)
+    assert threading.active_count() <= threads + 1
+    storing.go.set()
+    await known
+    assert [gathering.outcome(each).positions[0] for each in waiting] == list(range(50))
+
+
+async def test_a_task_that_was_cancelled_while_it_waited_holds_nobody_up() -> None:
+    storing = Storing()
+    gathering = Committer(storing)
+    storing.go.clear()
+    waiting = [gathering.enqueue(append(str(number))) for number in range(3)]
+    tasks = [asyncio.create_task(each.known()) for each in waiting]
+    await asyncio.sleep(0)
+    tasks[1].cancel()
+    storing.go.set()
+    await asyncio.gather(tasks[0], tasks[2])
+    assert [gathering.outcome(each).positions[0] for each in waiting] == [0, 1, 2]
+
+
+def test_what_waits_when_the_log_is_closed_is_stored_and_nothing_after_it() -> None:
+    storing = Storing()
+    gathering = Committer(storing)
+    storing.go.clear()
+    waiting = [gathering.enqueue(append(str(number))) for number in range(3)]
+    closing = Thread(target=gathering.close)
+    closing.start()
+    storing.go.set()
+    closing.join(10)
+    assert [gathering.outcome(each).positions[0] for each in waiting] == [0, 1, 2]
+    with pytest.raises(QueueFull):
+        gathering.enqueue(append("4"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from domain.streams import account_stream, calendar_stream
 from eventlog.append import Append, Appended, ClaimsOverlap, ReceiptExists, VersionConflict
 from eventlog.application import EventLog
 from eventlog.reader import LogReader
+from eventlog.recorder import Recorder
 from tests.domain.facts import GUEST, LISTING, blocked, nights
 from tests.eventlog.appends import LISTING_STREAM, holding, receipt, writing
 from tests.eventlog.conftest import Database
@@ -109,6 +111,18 @@ def test_of_two_decisions_on_the_same_version_one_is_stored_without_any_claim_to
     log.append(writing(RoleGranted(role="auditor"), stream=stream, expected=1))
 
 
+def test_without_the_version_check_both_are_stored(
+    log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def always(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(Recorder, "as_expected", always)
+    stream = account_stream(GUEST)
+    log.append(writing(RoleGranted(role="host"), stream=stream))
+    log.append(writing(RoleGranted(role="auditor"), stream=stream, expected=0))
+
+
 def test_a_decision_is_not_stored_when_what_it_only_read_has_moved(log: EventLog) -> None:
     log.append(writing(RoleGranted(role="host"), stream=LISTING_STREAM))
     with pytest.raises(VersionConflict):
@@ -126,6 +140,22 @@ def test_a_key_has_one_effect_although_versions_and_claims_allow_two(log: EventL
     assert set(kept.positions.values()) == {1}
 
 
+def test_without_the_receipts_constraint_the_key_has_two_effects(
+    log: EventLog, database: Database
+) -> None:
+    with psycopg.connect(database.owner_url, autocommit=True) as owner:
+        owner.execute("ALTER TABLE receipts DROP CONSTRAINT receipts_pkey")
+    log.append(writing(holding(nights(1, 2)), receipt=receipt("once")))
+    log.append(writing(holding(nights(5, 6)), expected=1, receipt=receipt("once")))
+
+
+def test_the_log_itself_asks_for_the_key_where_no_receipt_is_to_be_stored(log: EventLog) -> None:
+    log.append(writing(holding(nights(1, 2)), receipt=receipt("once")))
+    again = dataclasses.replace(writing(holding(nights(5, 6)), expected=1), key=(GUEST, "once"))
+    with pytest.raises(ReceiptExists):
+        log.append(again)
+
+
 def test_one_refused_command_never_harms_its_neighbours_in_a_batch(log: EventLog) -> None:
     streams = [f"{account_stream(GUEST)}-{n}" for n in range(8)]
     log.append(writing(holding(nights(1, 4)), receipt=receipt("once")))
@@ -136,6 +166,30 @@ def test_one_refused_command_never_harms_its_neighbours_in_a_batch(log: EventLog
     outcomes = log.append_together(batch)
     failed = {n: type(each) for n, each in enumerate(outcomes) if isinstance(each, Exception)}
     assert failed == {2: ClaimsOverlap, 4: VersionConflict, 6: ReceiptExists}
+
+
+def test_a_violation_in_a_batch_costs_its_neighbours_neither_a_hole_nor_their_order(
+    log: EventLog, database: Database
+) -> None:
+    log.append(writing(holding(nights(1, 4))))
+    batch = [
+        writing(RoleGranted(role="host"), stream=f"{account_stream(GUEST)}-{n}") for n in range(5)
+    ]
+    batch.insert(0, writing(holding(nights(3, 6)), expected=1))
+    batch.insert(3, writing(holding(nights(2, 3)), expected=1, receipt=receipt("lies")))
+    batch.append(writing(holding(nights(7, 8)), expected=1, receipt=receipt("true")))
+    outcomes = log.append_together(batch)
+    assert [type(each) for each in outcomes] == [
+        *(ClaimsOverlap, Appended, Appended, ClaimsOverlap),
+        *(Appended, Appended, Appended, Appended),
+    ]
+    with LogReader(database.queries_url) as reader:
+        records = reader.read(0, 100)
+    assert [record.position for record in records] == list(range(1, 8))
+    assert len({record.recorded_at for record in records[1:]}) == 1
+    assert log.receipt(GUEST, "lies") is None
+    assert log.receipt(GUEST, "true") is not None
+    assert log.append(writing(HoldReleased(claim_id=GUEST), expected=2)).positions
 
 
 def test_what_is_released_is_free_in_the_same_step(log: EventLog) -> None:
@@ -231,7 +285,7 @@ def test_no_role_of_ours_can_rewrite_what_happened(
     log: EventLog, database: Database, statement: str
 ) -> None:
     log.append(writing(holding(nights(1, 2)), receipt=receipt("k")))
-    for url in (database.commands_url, database.queries_url):
+    for url in database.roles:
         with (
             psycopg.connect(url, autocommit=True) as connection,
             pytest.raises(psycopg.errors.InsufficientPrivilege),
@@ -251,6 +305,22 @@ def test_the_query_role_can_only_read(database: Database) -> None:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement.encode())
             connection.rollback()
+
+
+def test_the_workers_role_reads_the_log_and_keeps_dead_letters(database: Database) -> None:
+    with psycopg.connect(database.workers_url) as connection:
+        connection.execute("SELECT * FROM stored_events")
+        connection.execute("UPDATE dead_letters SET state = 'open'")
+        for statement in (
+            "INSERT INTO stored_events SELECT * FROM stored_events",
+            "LOCK TABLE stored_events IN EXCLUSIVE MODE",
+            "DELETE FROM dead_letters",
+            "SELECT * FROM credentials",
+            "SELECT * FROM receipts",
+        ):
+            connection.rollback()
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement.encode())
 
 
 def test_holds_are_counted_under_the_lock_where_no_stream_and_no_claim_can_tell(

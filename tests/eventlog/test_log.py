@@ -18,6 +18,7 @@ from migrations.run import upgrade
 from tests.domain.facts import GUEST, LISTING, NOW, nights
 from tests.eventlog.appends import holding, writing
 from tests.eventlog.conftest import Database
+from tests.keyring import sealing
 
 pytestmark = pytest.mark.servers
 CALENDAR = calendar_stream(LISTING)
@@ -62,7 +63,7 @@ def test_a_cached_state_is_brought_up_to_date(log: EventLog, database: Database)
     assert loaded is not None
     assert (loaded.version, set(loaded.state.claims)) == (1, {first.claim_id})
     second = holding(nights(4, 5))
-    with EventLog(database.commands_url) as another_process:
+    with EventLog(database.commands_url, sealing=sealing()) as another_process:
         another_process.append(writing(second, expected=1))
     again = log.load(CALENDAR, evolve)
     assert again is not None
@@ -123,5 +124,5 @@ def test_connections_that_died_in_the_pool_are_replaced_unnoticed(
 
 def test_migrating_again_changes_nothing(log: EventLog, database: Database) -> None:
     log.append(writing(holding(nights(1, 2))))
-    upgrade(database.owner_url, database.commands_url, database.queries_url)
+    upgrade(database.owner_url, *database.roles)
     log.append(writing(holding(nights(2, 3)), expected=1))

@@ -13,6 +13,7 @@ import pytest
 
 from api.queries_app import ANSWER_WITHIN, create_queries_app
 from tests.api.workbench import ISSUER, LISTING, bearer, client_of, problem
+from tests.keyring import sealing
 
 
 @pytest.fixture
@@ -49,6 +50,8 @@ async def test_reads_of_silent_servers_are_503_in_time(silent: int) -> None:
         postgres_url=f"postgresql://nobody:x@127.0.0.1:{silent}/none?connect_timeout=2",
         verify_key=ISSUER.public_key,
         secret=b"x" * 32,
+        sealing=sealing(),
+        exports_url="postgresql://nobody@127.0.0.1:9/none",
     )
     async with app.router.lifespan_context(app), client_of(app) as client:
         began = time.monotonic()

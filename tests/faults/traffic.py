@@ -17,14 +17,20 @@ import httpx
 from tests.api.people import in_days, listing_body
 
 PEOPLE = 6
+TRIES = 40
+"""How often a person repeats what got no answer before they turn to something else."""
 
 
 class Journal:
-    """One JSON object a line for every answer; see `sojourn verify --help`."""
+    """One JSON object a line for every answer; see `sojourn verify --help`.
+
+    ``told`` counts answers 2xx, ``repeated`` what was asked again because there was no answer.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.told = 0
+        self.repeated = 0
         self._lock = Lock()
 
     def note(self, answer: httpx.Response) -> None:
@@ -41,71 +47,117 @@ class Journal:
             file.write(json.dumps(line) + "\n")
             self.told += answer.is_success
 
+    def again(self) -> None:
+        """Remember that a client had to repeat something."""
+        with self._lock:
+            self.repeated += 1
+
 
 class Worker:
     """One person who hosts and books without rest; faults only make them try again."""
 
-    def __init__(self, url: str, journal: Journal, seed: int) -> None:
-        self._http = httpx.Client(base_url=url, timeout=15)
+    def __init__(self, url: str, journal: Journal, seed: int, stop: Event) -> None:
+        self._http = httpx.Client(base_url=url, timeout=15, verify=False)  # noqa: S501 - no TLS
         self._journal = journal
+        self._stop = stop
         self._chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
         self._headers: dict[str, str] = {}
         self._listings: list[str] = []
 
-    def work(self, stop: Event) -> None:
+    def work(self) -> None:
         """Until told to stop."""
         with self._http:
-            while not stop.is_set():
+            while not self._stop.is_set():
                 try:
                     self._one_round()
-                except (httpx.TransportError, _NotNow):
-                    # What people do when a page does not load.
-                    stop.wait(0.2)
+                except _NotNow:
+                    self._stop.wait(0.2)
 
     def _one_round(self) -> None:
         if not self._headers:
             self._join()
         if not self._listings or self._chance.random() < 0.1:
             self._publish()
-        first = self._chance.randrange(1, 300)
-        asked = {
-            "listing_id": self._chance.choice(self._listings),
-            "arrive": in_days(first),
-            "depart": in_days(first + self._chance.randrange(1, 8)),
-            "guests": 1,
-        }
-        quote = self._post("/v1/quotes", asked)
-        booking = self._post("/v1/bookings", {"quote_id": quote["id"]})
+        self._chance.choice([self._book, self._book, self._book, self._host])()
+
+    def _book(self) -> None:
+        quote = self._post("/v1/quotes", {"listing_id": self._one_of_mine(), **self._dates()})
+        booking = self._post("/v1/bookings", {"quote_id": quote["id"]}) if "id" in quote else {}
+        if "id" not in booking:
+            return
+        this = f"/v1/bookings/{booking['id']}"
         fate = self._chance.random()
-        if "id" in booking and fate < 0.8:
-            self._post(f"/v1/bookings/{booking['id']}/confirm", {})
-            if fate < 0.3:
-                self._post(f"/v1/bookings/{booking['id']}/cancel", {})
-        elif "id" in booking:
-            self._post(f"/v1/bookings/{booking['id']}/cancel", {})
+        if fate < 0.8:
+            self._post(f"{this}/confirm", {})
+        if 0.3 < fate < 0.5:
+            other = self._post("/v1/quotes", {"booking_id": booking["id"], **self._dates()})
+            if "id" in other:
+                self._post(f"{this}/change", {"quote_id": other["id"]})
+        if fate < 0.3 or fate > 0.8:
+            self._post(f"{this}/cancel", {})
+
+    def _host(self) -> None:
+        """What a host does with a listing: block dates, or take it down and put it up again."""
+        this = f"/v1/listings/{self._one_of_mine()}"
+        if self._chance.random() < 0.8:
+            dates = self._dates()
+            self._post(f"{this}/blocks", {"from": dates["arrive"], "to": dates["depart"]})
+        else:
+            self._post(f"{this}/unpublish", {})
+            self._post(f"{this}/publish", {})
+
+    def _one_of_mine(self) -> str:
+        return self._chance.choice(self._listings)
+
+    def _dates(self) -> dict[str, Any]:
+        first = self._chance.randrange(1, 300)
+        depart = first + self._chance.randrange(1, 8)
+        return {"arrive": in_days(first), "depart": in_days(depart), "guests": 1}
 
     def _join(self) -> None:
         email, password = f"{uuid4().hex}@example.com", "correct horse battery"
         self._post("/v1/accounts", {"email": email, "password": password, "name": "Worker"})
         form = {"grant_type": "password", "username": email, "password": password}
-        token = self._http.post("/v1/token", data=form)
+        token = self._ask(lambda: self._http.post("/v1/token", data=form))
         if not token.is_success:
             raise _NotNow
         self._headers = {"Authorization": f"Bearer {token.json()['access_token']}"}
 
     def _publish(self) -> None:
         listing = self._post("/v1/listings", listing_body(title=f"Room {uuid4().hex[:6]}"))
-        self._post(f"/v1/listings/{listing['id']}/publish", {})
-        self._listings.append(listing["id"])
+        if "id" in listing:
+            self._post(f"/v1/listings/{listing['id']}/publish", {})
+            self._listings.append(listing["id"])
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """The answer, after as many tries with one key as it takes."""
+        """The answer, after as many tries with one key as it takes; a repeat gets the same."""
         headers = {**self._headers, "Idempotency-Key": uuid4().hex}
-        answer = self._http.post(path, json=body, headers=headers)
+
+        def ask() -> httpx.Response:
+            return self._http.post(path, json=body, headers=headers)
+
+        answer = self._ask(ask)
         self._journal.note(answer)
-        if answer.status_code >= 500:
-            raise _NotNow
-        return answer.json() if answer.is_success else {}
+        if answer.is_success and self._chance.random() < 0.05:
+            again = self._ask(ask)
+            assert (again.status_code, again.content) == (answer.status_code, answer.content), path
+        return answer.json() if answer.is_success and answer.content else {}
+
+    def _ask(self, ask: Any) -> httpx.Response:
+        for attempt in range(TRIES):
+            if attempt:
+                self._journal.again()
+                if self._stop.wait(0.2):
+                    break
+            try:
+                answer = ask()
+            except httpx.TransportError:
+                continue
+            assert answer.status_code != 500, answer.text
+            # 409 too: the first request with the key may still be at work, behind our back.
+            if answer.status_code < 500 and "in_progress" not in answer.text:
+                return answer
+        raise _NotNow
 
 
 class _NotNow(Exception):
@@ -113,13 +165,13 @@ class _NotNow(Exception):
 
 
 @contextmanager
-def traffic(url: str, journal: Journal, seed: int) -> Generator[None]:
-    """Six people at work; when it ends, they have stopped."""
+def traffic(url: str, journal: Journal, seed: int, people: int = PEOPLE) -> Generator[None]:
+    """People at work; when it ends, they have stopped, and nothing they saw was wrong."""
     stop = Event()
-    with ThreadPoolExecutor(PEOPLE) as threads:
+    with ThreadPoolExecutor(people) as threads:
         working = [
-            threads.submit(Worker(url, journal, seed + number).work, stop)
-            for number in range(PEOPLE)
+            threads.submit(Worker(url, journal, seed * 1_000 + number, stop).work)
+            for number in range(people)
         ]
         try:
             yield

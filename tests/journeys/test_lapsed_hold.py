@@ -20,6 +20,7 @@ from commands.execute import Commands
 from domain.booking import decisions
 from eventlog.application import EventLog
 from eventlog.reader import LogReader
+from sojourn.wiring import sealing
 from streams.metrics import TimerMetrics
 from streams.timers.firing import use_cases
 from streams.timers.running import run_timers
@@ -36,7 +37,10 @@ DATES = {"arrive": in_days(30), "depart": in_days(33)}
 @pytest.fixture
 def log(running: Processes) -> Iterator[EventLog]:
     """The platform's log, as its command app has it."""
-    opened = EventLog(running.platform.settings.need("postgres_commands_url"))
+    opened = EventLog(
+        running.platform.settings.need("postgres_commands_url"),
+        sealing=sealing(running.platform.settings),
+    )
     yield opened
     opened.close()
 
@@ -97,7 +101,11 @@ def test_dates_are_free_everywhere_the_instant_a_hold_lapses(
     guest.seen = ""
     assert free_nights(guest, listing, DATES) == [True, True, True]
     page = guest.get(f"/v1/bookings/{booking}").json()
-    assert (page["status"], page["actions"], page["hold_expires_at"]) == ("expired", [], None)
+    assert (page["status"], page["actions"], page["hold_expires_at"]) == (
+        "expired",
+        ["message"],
+        None,
+    )
     [trip] = guest.get("/v1/me/trips").json()["items"]
     assert trip["status"] == "expired"
     late = guest.post(f"/v1/bookings/{booking}/confirm")

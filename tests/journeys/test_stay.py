@@ -95,7 +95,7 @@ def test_a_guest_arrives_and_leaves_early(host: Person, guest: Person) -> None:
     assert free(host, booking) == {False}
     assert said(host.post(f"{path}/complete")) == (200, "completed")
     assert free(host, booking) == {True}
-    assert host.get(path).json()["actions"] == []
+    assert host.get(path).json()["actions"] == ["review", "message"]
 
 
 def test_who_does_not_come_is_a_no_show_and_the_nights_are_free(

@@ -80,7 +80,7 @@ def a_season() -> History:
     )
     used = PromotionRedeemed(promotion_id=PROMOTION, booking_id=BOOKING, guest_id=GUEST)
     history.promotion(created(), used)
-    history.account(AccountVerified(email="gro@example.org"), AccountRenamed(name="Gro Holm"))
+    history.account(AccountVerified(), AccountRenamed(name="Gro Holm"))
     history.listing(ListingUnpublished(listing_id=LISTING))
     history.listing(CoHostAdded(account_id=OTHER, permissions=("bookings", "messages")))
     history.conversation(message("guest"), message("host"))

@@ -85,3 +85,10 @@ def test_claims_that_reach_beyond_the_asked_range_count_within_it() -> None:
     long = Stay(date(2027, 1, 1), date(2028, 1, 1))
     found = nights_of(LISTED, claimed(blocked(long)), nights(10, 12), NOW)
     assert [night.units_free for night in found] == [0, 0]
+
+
+def test_nights_so_long_past_that_nobody_keeps_their_claims_are_not_available() -> None:
+    calendar = replace(claimed(), past_until=nights(12, 13).arrive)
+    found = nights_of(LISTED, calendar, nights(10, 14), NOW + timedelta(days=120))
+    assert [night.available for night in found] == [False, False, True, True]
+    assert {night.reasons for night in found} == {("past",)}

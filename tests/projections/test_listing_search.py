@@ -54,6 +54,10 @@ SUITS: Sequence[tuple[str, Criteria, set[UUID]]] = [
     ("a party", Criteria(guests=3), {BOAT, VILLA}),
     ("a party for several units", Criteria(guests=8), {VILLA}),
     ("a room type", Criteria(room_type="Entire home"), {STUDIO, VILLA}),
+    ("an amenity, however it is written", Criteria(amenities=("WI-FI",)), {BOAT, STUDIO}),
+    ("all amenities, not any", Criteria(amenities=("Wi-Fi", "sauna")), {BOAT}),
+    ("what nobody has", Criteria(amenities=("helipad",)), set()),
+    ("an amenity in words", Criteria(q="wi-fi"), {BOAT, STUDIO}),
     ("at once", Criteria(instant=True), {BOAT, VILLA}),
     ("on request", Criteria(instant=False), {STUDIO}),
     ("long enough for all", Criteria(stay=nights(1, 4)), {BOAT, STUDIO, VILLA}),
@@ -164,6 +168,10 @@ async def test_pages_follow_each_other_without_a_gap(index: SearchStore, sort: s
 
 async def test_facets_count_all_that_suits(town: SearchStore) -> None:
     answer = await found(town, Criteria(limit=1))
+    assert {(facet.value, facet.count) for facet in answer.facets["amenities"]} == {
+        ("wi-fi", 2),
+        ("sauna", 1),
+    }
     assert {(facet.value, facet.count) for facet in answer.facets["room_type"]} == {
         ("Entire home", 2),
         ("Boat", 1),

@@ -12,20 +12,23 @@ import pytest
 from domain.booking.facts import BookingRequested
 from domain.listing.decisions import draft
 from domain.listing.facts import ListingPublished
+from projections import generation
 from projections.account.queries import account
 from projections.applied import RedisApplied
 from projections.booking.queries import booking
 from projections.calendar.queries import calendar
 from projections.connect import connect_redis
-from projections.documents import PartKey, read_part, write_forward
-from projections.generation import CURRENT, Generations, ensure_generation, mark_generation
+from projections.documents import PartKey, read_part, read_whole_parts, write_forward
+from projections.generation import CURRENT, Generations, Keys, ensure_generation, marker, shape_of
 from projections.host_listings.queries import host_listings
 from projections.listing_page.projector import LISTING as PAGE
 from projections.listing_page.queries import listing_page
 from projections.parts import Part
+from projections.registry import registry_key
 from projections.reservations.queries import reservations
 from projections.trips.queries import trips
 from projections.unavailable import ReadModelMissing, ReadModelUnavailable
+from streams import pages_building
 from streams.pages import folded
 from tests.domain.facts import (
     BOOKING,
@@ -161,28 +164,94 @@ async def test_a_switch_of_the_marker_switches_every_reader_at_once(pages: Redis
     beside = Generations(pages.redis, pages.prefix, pinned="99")
     await write_forward(pages.redis, beside.keys, {KEY: Part(30, 3, published())}, [])
     assert await listing_page(asked, LISTING) is None
-    await mark_generation(pages.redis, pages.prefix, "99")
+    await pages.redis.set(marker(pages.prefix), "99")
     assert await listing_page(asked, LISTING) == Part(30, 3, published())
 
 
 async def test_what_older_code_made_is_read_until_it_is_made_anew_and_then_dropped(
-    pages: RedisStore,
+    pages: RedisStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await pages.flush()
+    monkeypatch.setattr(generation, "OLDEST", "1")
     older = Generations(pages.redis, pages.prefix, pinned="1")
     await write_forward(pages.redis, older.keys, {KEY: Part(30, 3, published())}, [])
-    await mark_generation(pages.redis, pages.prefix, "1")
+    await pages.redis.set(marker(pages.prefix), "1")
+    registered: Any = pages.redis
+    await registered.hset(registry_key(pages.prefix), "1", "ready 30")
     assert await listing_page(pages.generations, LISTING) == Part(30, 3, published())
     with pytest.raises(ReadModelMissing):
         await pages.pages.applied()
-    building = await pages.pages.fresh()
+    building = await pages.pages.build()
     await building.apply(a_season().events)
+    assert await listing_page(pages.generations, LISTING) == Part(30, 3, published())
+    await building.save(40, {})
+    await building.show()
+    with pytest.raises(ReadModelMissing):
+        await pages.pages.applied()
+    await building.finish()
     await building.show()
     assert await pages.pages.applied() == {}
     found = await listing_page(pages.generations, LISTING)
     assert found is not None
     assert found.position != 30
     assert not await pages.redis.exists(older.keys.document("listing_page", str(LISTING)))
+
+
+async def test_readers_get_nothing_from_what_is_older_than_they_understand(
+    pages: RedisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "OLDEST", str(shape_of(CURRENT) + 1))
+    with pytest.raises(ReadModelMissing, match="older than we can read"):
+        await listing_page(pages.generations, LISTING)
+
+
+async def test_code_that_is_older_than_what_readers_see_writes_nothing(pages: RedisStore) -> None:
+    await pages.redis.set(marker(pages.prefix), "99-1")
+    with pytest.raises(ReadModelUnavailable, match="made by newer code"):
+        await pages.pages.applied()
+
+
+async def test_what_was_lost_while_it_was_built_is_never_shown(pages: RedisStore) -> None:
+    building = await pages.pages.build()
+    await building.apply(a_season().events)
+    await building.save(40, {})
+    await pages.flush()
+    with pytest.raises(ReadModelMissing, match="was lost while it was built"):
+        await building.save(50, {})
+    with pytest.raises(ReadModelMissing):
+        await building.finish()
+
+
+async def test_a_build_that_was_killed_is_gone_on_with_from_where_it_was_saved(
+    pages: RedisStore,
+) -> None:
+    season = a_season().events
+    killed = await pages.pages.build()
+    await killed.apply(season[:20])
+    await killed.save(season[19].position, {3: 30})
+    await killed.apply(season[20:30])
+    resumed = await pages.pages.build()
+    assert (resumed.generation, resumed.position) == (killed.generation, season[19].position)
+    await resumed.apply(season[20:])
+    await resumed.save(season[-1].position, {})
+    keys = Keys(pages.prefix, resumed.generation)
+    whole = folded({}, season)
+    assert await read_whole_parts(pages.redis, keys, list(whole)) == whole
+
+
+async def test_memory_of_a_build_is_bounded_and_what_was_let_go_is_read_again(
+    pages: RedisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages_building, "HELD", 2)
+    monkeypatch.setattr(pages_building, "WRITTEN", 1)
+    season = a_season().events
+    building = await pages.pages.build()
+    for event in season:
+        await building.apply([event])
+    await building.save(season[-1].position, {})
+    keys = Keys(pages.prefix, building.generation)
+    whole = folded({}, season)
+    assert await read_whole_parts(pages.redis, keys, list(whole)) == whole
 
 
 async def test_an_empty_store_is_shown_only_while_the_log_is_empty(pages: RedisStore) -> None:

@@ -13,13 +13,15 @@ from eventlog.partitioner import PARTITIONS as OF_THE_TOPIC
 from projections.connect import connect_elasticsearch
 from projections.listing_search import index as names
 from projections.listing_search.applied import SearchApplied
+from projections.listing_search.catalogue import READY, Catalogue
 from projections.listing_search.criteria import Criteria, Cursor
 from projections.listing_search.index import PARTITIONS, ensure_index
+from projections.listing_search.names import writing
 from projections.listing_search.projector import decode_folded, document, encode
 from projections.listing_search.queries import search
 from projections.parts import Missed
 from projections.unavailable import ReadModelMissing, ReadModelUnavailable
-from streams.search import folded, write_forward
+from streams.search_generation import Write, folded, write_forward
 from tests.domain.facts import BLOCK, LISTING, NOW
 from tests.projections.conftest import SearchStore
 from tests.projections.history import History
@@ -109,8 +111,8 @@ async def test_an_older_document_that_comes_late_is_refused(index: SearchStore) 
     late = folded({}, season[:10])
     await write_forward(
         index.client,
-        names.listings(index.prefix),
-        {key: (state.position, encode(document(state))) for key, state in late.items()},
+        writing(f"{index.prefix}-listings-{names.CURRENT}"),
+        {key: Write(state.position, encode(document(state))) for key, state in late.items()},
     )
     assert await everything(index) == stored
 
@@ -155,11 +157,13 @@ async def test_waiting_makes_what_was_applied_searchable_at_once(index: SearchSt
 async def test_a_rebuilt_generation_is_seen_when_it_is_whole(index: SearchStore) -> None:
     season = a_season().events
     await index.drop()
-    building = await index.sink.fresh()
+    building = await index.sink.build()
     await building.apply(season)
-    await building.advance({3: 30})
+    await building.save(30, {3: 30})
+    await building.show()
     with pytest.raises(ReadModelMissing):
         await index.sink.applied()
+    await building.finish()
     await building.show()
     assert await index.sink.applied() == {3: 30}
     assert len(await everything(index)) == 2
@@ -169,12 +173,16 @@ async def test_a_rebuilt_generation_is_seen_when_it_is_whole(index: SearchStore)
 async def test_an_index_that_older_code_made_is_made_anew_and_dropped(index: SearchStore) -> None:
     await index.drop()
     await names.create_generation(index.client, index.prefix, "1", replicas=0)
-    await names.show_generation(index.client, index.prefix, "1")
+    catalogue = Catalogue(index.client, index.prefix)
+    await catalogue.mark("1", READY)
+    assert await catalogue.show("1")
     with pytest.raises(ReadModelMissing):
         await index.sink.applied()
     assert (await search(index.client, index.prefix, Criteria(), NOW)).total == 0
-    building = await index.sink.fresh()
+    building = await index.sink.build()
     await building.apply(a_season().events)
+    await building.save(1_000, {})
+    await building.finish()
     await building.show()
     assert await index.sink.applied() == {}
     assert len(await everything(index)) == 2

@@ -14,8 +14,8 @@ from projections.listing_search import index
 from projections.listing_search.projector import Document
 from streams.pages import KINDS
 
-PAGES = {"2": "292b1b49ab2f94b2"}
-LISTINGS = {"2": "38d220baf9fb3d9a17f561c58cee21ba"}
+PAGES = {"3": "0fca16c411489cd8"}
+LISTINGS = {"3": "c075bb7b39f122df5346eeacbfb752d5"}
 
 
 def digest(shapes: Sequence[Any]) -> str:

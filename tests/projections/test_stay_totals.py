@@ -27,12 +27,13 @@ from domain.rules.schedule import Schedule
 from domain.stay import Stay
 from projections.listing_search import index as names
 from projections.listing_search.criteria import Criteria
+from projections.listing_search.names import writing
 from projections.listing_search.pricing import TOTAL, total_of
 from projections.listing_search.projector import Folded, document, encode
 from projections.listing_search.queries import search
 from projections.listing_search.request import request
 from projections.parts import Part
-from streams.search import write_forward
+from streams.search_generation import Write, write_forward
 from tests.domain.facts import NOW, nights, published
 from tests.domain.rulebooks import asking, listings
 from tests.projections.conftest import SearchStore
@@ -68,11 +69,11 @@ def some(things: st.SearchStrategy[T], number: int) -> list[T]:
 
 async def store(index: SearchStore, stored: list[Listing]) -> None:
     made = {
-        str(each.id): (7, encode(document(Folded(listing=Part(7, 6, each), listed_at=7))))
+        str(each.id): Write(7, encode(document(Folded(listing=Part(7, 6, each), listed_at=7))))
         for each in stored
     }
     name = names.listings(index.prefix)
-    await write_forward(index.client, name, made)
+    await write_forward(index.client, writing(f"{name}-{names.CURRENT}"), made)
     await index.client.indices.refresh(index=name)
 
 

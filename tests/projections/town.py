@@ -18,7 +18,12 @@ SODER = Location(latitude=59.315, longitude=18.07, neighbourhood="Södermalms", 
 NORR = Location(latitude=59.345, longitude=18.04, neighbourhood="Norrmalms", city="Stockholm")
 LUND = Location(latitude=55.70, longitude=13.19, neighbourhood="Centrum", city="Lund")
 OFFERS = {
-    BOAT: {"title": "Houseboat with a sauna", "location": SODER, "room_type": "Boat"},
+    BOAT: {
+        "title": "Houseboat with a sauna",
+        "location": SODER,
+        "room_type": "Boat",
+        "amenities": ("Sauna", "Wi-Fi"),
+    },
     STUDIO: {
         "title": "Sunny studios near the café",
         "location": NORR,
@@ -26,6 +31,7 @@ OFFERS = {
         "price": Money(50_000, "SEK"),
         "max_guests": 2,
         "instant": False,
+        "amenities": ("wi-fi",),
     },
     VILLA: {
         "title": "Villa Åkersberga, 日本語 ok",

@@ -50,7 +50,7 @@ def test_a_listing_is_drafted_with_its_facts_and_published_by_its_host(
     tally = imported(platform, written(tmp_path / "one.csv", {}))
     assert (tally.created, tally.already_there, tally.refused) == (1, 0, [])
     assert types(platform) == [
-        "account.registered.v1",
+        "account.registered.v2",
         "listing.drafted.v1",
         "listing.described.v1",
         "listing.capacity_set.v1",
@@ -97,7 +97,7 @@ def test_an_interrupted_import_goes_on_where_it_was(platform: Platform, tmp_path
     assert tally.created + tally.already_there == hosts
     assert min(tally.created, tally.already_there) >= 1
     happened = types(platform)
-    for event in ("account.registered.v1", "listing.drafted.v1", "listing.published.v1"):
+    for event in ("account.registered.v2", "listing.drafted.v1", "listing.published.v1"):
         assert happened.count(event) == hosts
 
 

@@ -60,7 +60,7 @@ def test_a_booking_is_lived_through_by_its_sides(platform: Platform, tmp_path: P
         "quote.quoted.v1",
         "calendar.nights_held.v1",
         "calendar.hold_confirmed.v1",
-        "account.registered.v1",
+        "account.registered.v2",
         "booking.requested.v1",
         "booking.imported.v1",
         "booking.payment_requested.v1",
@@ -104,7 +104,7 @@ def test_an_interrupted_import_goes_on_where_it_was(platform: Platform, tmp_path
     tally = imported(platform, path)
     assert tally.ended == {"Check-Out": number}
     everything = types(platform)
-    for event in ("account.registered.v1", "booking.completed.v1", "booking.imported.v1"):
+    for event in ("account.registered.v2", "booking.completed.v1", "booking.imported.v1"):
         extra = 2 if event.startswith("account") else 0
         assert everything.count(event) == number + extra
 

@@ -21,7 +21,7 @@ def test_demo_sign_ins_are_made_once_and_shown_every_time(shared_platform: Platf
     assert "│  │" not in first.stdout, "no column is empty"
     for role in ("guest", "host", "auditor", "analyst", "admin"):
         assert f"{role}@example.com" in first.stdout
-    assert len(events(shared_platform, "--type", "account.registered.v1")) == 5
+    assert len(events(shared_platform, "--type", "account.registered.v2")) == 5
 
 
 def test_a_role_is_granted_and_withdrawn_by_address(shared_platform: Platform) -> None:
@@ -65,6 +65,6 @@ def test_a_table_has_a_line_an_event_and_says_where_the_next_page_begins(
 ) -> None:
     sojourn(shared_platform, "demo")
     result = sojourn(shared_platform, "audit", "query", "--table", "--limit", "2")
-    assert result.stdout.count("account.registered.v1") == 2
+    assert result.stdout.count("account.registered.v2") == 2
     assert len(result.stdout.splitlines()) == 6
     assert result.stderr == "There is more: repeat it with --after 2\n"

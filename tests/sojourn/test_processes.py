@@ -14,7 +14,9 @@ ALL = (
     "relay",
     "worker pages",
     "worker search",
+    "worker feed",
     "worker reactors",
+    "worker webhooks",
     "timers",
     "gateway",
 )

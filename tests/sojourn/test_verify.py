@@ -11,11 +11,13 @@ from uuid import uuid4
 import msgspec
 import psycopg
 import pytest
+from prometheus_client import CollectorRegistry
 
 from api.positions import encode_positions
 from eventlog.partitioner import partition_of
 from projections.generation import CURRENT
 from sojourn.verify.checking import verify
+from sojourn.verify.following import FollowMetrics, follow
 from sojourn.verify.stores import open_stores
 from sojourn.verify.verification import Verification
 from tests.platforms import Platform
@@ -124,6 +126,16 @@ async def test_a_world_that_is_right_is_clean(world: SmallWorld) -> None:
         result.verdict
     )
 
+
+ERASED = (
+    "INSERT INTO stored_events SELECT originator_id, originator_version + 1,"
+    ' \'account.erased.v1\', convert_to(\'{{"account_id":"{guest}","at":"2027-01-01T00:00:00Z"}}\','
+    " 'UTF8'), (SELECT max(notification_id) + 1 FROM stored_events), key,"
+    " now() - interval '1 hour', occurred_at, actor, correlation_id, causation_id, hash"
+    " FROM stored_events WHERE originator_id = 'account-{guest}'"
+    " ORDER BY originator_version DESC LIMIT 1"
+)
+"""Somebody is erased since an hour, and nobody did anything about it."""
 
 BREAKS: dict[str, tuple[int, Tamper, str]] = {
     "a changed event": (
@@ -258,6 +270,26 @@ BREAKS: dict[str, tuple[int, Tamper, str]] = {
         sql("UPDATE receipts SET positions = '{{\"0\": 1}}'"),
         r"the receipt 'book:\S+' of account \S+ tells positions \S+ 1}, and its events are at",
     ),
+    "a name that is stored readable": (
+        8,
+        sql(
+            "UPDATE stored_events SET state = convert_to(regexp_replace("
+            "convert_from(state, 'UTF8'),"
+            ' \'"name":"[^"]*"\', \'"name":"Ada"\'), \'UTF8\')'
+            " WHERE topic = 'account.registered.v2'"
+        ),
+        r"position \d+: name of account.registered.v2 is readable",
+    ),
+    "an erased person who can sign in": (
+        8,
+        sql(ERASED, "INSERT INTO credentials VALUES ('{guest}', 'x', 'x')"),
+        r"account \S+ is erased and can still sign in",
+    ),
+    "an erased person whose key is there": (
+        8,
+        sql(ERASED),
+        r"account \S+ is erased and has a key",
+    ),
 }
 
 
@@ -364,7 +396,7 @@ def told(world: SmallWorld, journal: Path, **answer: object) -> Path:
         ({"position": encode_positions({0: 10**9})}, "position 1000000000 of partition 0 is not"),
         ({"position": "?"}, "is no position token"),
         ({"id": str(uuid4())}, "is not in the log"),
-        ({"path": "/v1/bookings/x/cancel"}, "has no booking.cancelled.v1"),
+        ({"path": "/v1/bookings/x/cancel"}, "has no booking.cancelled.v2"),
     ],
 )
 async def test_what_clients_were_told_is_in_the_log(
@@ -388,3 +420,26 @@ async def test_the_command_ends_with_its_verdict_and_its_exit_code(world: SmallW
     broken = sojourn(world.platform, "verify", "--wait", "0")
     assert broken.returncode == 1
     assert broken.stdout.splitlines()[-1].startswith("verify: VIOLATED — claim ")
+
+
+async def test_following_names_each_difference_and_counts_round_by_round(
+    world: SmallWorld,
+) -> None:
+    registry = CollectorRegistry()
+    metrics = FollowMetrics(registry)
+
+    async def followed() -> list[str]:
+        found: list[str] = []
+        async with open_stores(world.platform.settings) as stores:
+            await follow(
+                stores, rate=1e9, metrics=metrics, told=Unheard(), found=found.append, rounds=1
+            )
+        return found
+
+    assert await followed() == []
+    await edited("account", "guest", "account", b"Somebody", b"Nobody")(world)
+    [found] = await followed()
+    assert re.match(r"account \S+ in Redis is not the fold of account-\S+ up to version 1", found)
+    assert registry.get_sample_value("sojourn_verify_rounds_total") == 2
+    assert registry.get_sample_value("sojourn_verify_differences_total") == 1
+    assert registry.get_sample_value("sojourn_verify_documents_total") == 14

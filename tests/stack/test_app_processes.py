@@ -34,7 +34,7 @@ def test_only_the_migration_may_own_the_schema(tmp_path: Path, name: str) -> Non
     assert ("SOJOURN_POSTGRES_URL" in given_to(EVERY[name], tmp_path)) == (name == "migrate")
 
 
-@pytest.mark.parametrize("name", ["queries", "gateway", "pages", "search"])
+@pytest.mark.parametrize("name", ["queries", "gateway", "pages", "search", "feed"])
 def test_the_read_side_can_neither_append_nor_sign(tmp_path: Path, name: str) -> None:
     given = given_to(EVERY[name], tmp_path)
     assert not given & {"SOJOURN_POSTGRES_COMMANDS_URL", "SOJOURN_SIGNING_KEY_FILE"}
@@ -53,10 +53,10 @@ def test_the_gateway_knows_no_secret_at_all(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(EVERY))
-def test_only_the_commands_send_mail(tmp_path: Path, name: str) -> None:
+def test_only_who_writes_letters_can_send_them(tmp_path: Path, name: str) -> None:
     password = {"SOJOURN_SMTP_PASSWORD_FILE": "/mine"}
     given = program_of(EVERY[name], {**variables(tmp_path), **password}, tmp_path, None).env
-    assert ("SOJOURN_SMTP_PASSWORD_FILE" in given) == (name == "commands")
+    assert ("SOJOURN_SMTP_PASSWORD_FILE" in given) == (name in {"commands", "webhooks"})
 
 
 def test_each_role_signs_in_as_itself_to_the_same_database(tmp_path: Path) -> None:
@@ -83,3 +83,15 @@ def test_what_the_environment_sets_is_kept(tmp_path: Path) -> None:
     own = {"SOJOURN_SECRET_KEY_FILE": "/mine", "SOJOURN_POSTGRES_QUERIES_URL": "postgresql://mine"}
     made = variables_for(ADDRESSES, tmp_path, PORTS, own)
     assert {name: made[name] for name in own} == own
+
+
+@pytest.mark.parametrize("name", ["relay", "pages", "search", "timers", "gateway"])
+def test_what_carries_sealed_text_has_no_key_to_it(tmp_path: Path, name: str) -> None:
+    given = given_to(EVERY[name], tmp_path)
+    assert not [known for known in given if "KEYS" in known or "MASTER" in known]
+
+
+def test_the_queries_can_read_personal_keys_and_not_erase_them(tmp_path: Path) -> None:
+    given = given_to(EVERY["queries"], tmp_path)
+    assert {"SOJOURN_POSTGRES_KEYS_QUERIES_URL", "SOJOURN_MASTER_KEY_FILE"} <= given
+    assert "SOJOURN_POSTGRES_KEYS_URL" not in given

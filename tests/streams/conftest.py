@@ -25,6 +25,7 @@ from eventlog.application import EventLog
 from eventlog.partitioner import PARTITIONS
 from eventlog.reader import LogReader
 from eventlog.record import LogRecord
+from sojourn.wiring import sealing
 from streams.checkpoint import Checkpoint, Seat
 from streams.metrics import RelayMetrics
 from streams.relay import RelaySettings, run_relay
@@ -180,7 +181,7 @@ def collected() -> Iterator[None]:
 def pipeline(platform: Platform) -> Iterator[Pipeline]:
     settings = platform.settings
     with (
-        EventLog(settings.need("postgres_commands_url")) as writing,
+        EventLog(settings.need("postgres_commands_url"), sealing=sealing(settings)) as writing,
         LogReader(settings.need("postgres_queries_url")) as reading,
     ):
         yield Pipeline(platform, writing, reading)

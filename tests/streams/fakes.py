@@ -14,6 +14,7 @@ from projections.applied import Positions
 from projections.documents import PartKey
 from projections.parts import Part
 from projections.unavailable import ReadModelMissing
+from streams.dead_letters.letter import Letter
 from streams.pages import folded
 from streams.received import TopicRecord
 
@@ -86,14 +87,17 @@ class FakeSink:
     positions: dict[int, int] = field(default_factory=dict[int, int])
     shown: bool = True
     name: str = "fake"
-    building: FakeSink | None = None
-    seen_by: FakeSink | None = None
+    building: FakeBuilding | None = None
     fail: Callable[[str], None] = lambda _step: None
 
     async def apply(self, events: Sequence[Recorded]) -> None:
         self.fail("apply")
         self.parts |= folded(self.parts, events)
         self.fail("applied")
+
+    async def refold(self, events: Sequence[Recorded]) -> None:
+        self.fail("refold")
+        self.parts |= folded({}, events)
 
     async def applied(self) -> dict[int, int]:
         self.fail("ask")
@@ -106,17 +110,92 @@ class FakeSink:
         for partition, position in positions.items():
             self.positions[partition] = max(position, self.positions.get(partition, 0))
 
-    async def fresh(self) -> FakeSink:
-        self.building = FakeSink(shown=False, seen_by=self)
+    async def build(self) -> FakeBuilding:
+        self.fail("build")
+        if self.building is None:
+            self.building = FakeBuilding(seen_by=self)
         return self.building
-
-    async def show(self) -> None:
-        assert self.seen_by, "only a fresh generation is shown"
-        self.seen_by.parts, self.seen_by.positions = self.parts, self.positions
-        self.seen_by.shown = True
 
     def flush(self) -> None:
         self.parts, self.positions, self.shown = {}, {}, False
+
+
+@dataclass
+class FakeBuilding:
+    """A generation in memory; what is not saved is lost when the process is."""
+
+    seen_by: FakeSink
+    parts: dict[PartKey, Part[Any]] = field(default_factory=dict[PartKey, Part[Any]])
+    positions: dict[int, int] = field(default_factory=dict[int, int])
+    generation: str = "new"
+    position: int = 0
+    ready: bool = False
+
+    async def apply(self, events: Sequence[Recorded]) -> None:
+        self.seen_by.fail("build apply")
+        self.parts |= folded(self.parts, events)
+
+    async def save(self, position: int, positions: Positions) -> None:
+        self.seen_by.fail("save")
+        self.position = position
+        self.positions |= positions
+
+    async def hand_over(self) -> None:
+        self.seen_by.fail("hand over")
+
+    async def finish(self) -> None:
+        self.ready = True
+
+    async def show(self) -> None:
+        assert self.ready
+        self.seen_by.parts, self.seen_by.positions = self.parts, self.positions
+        self.seen_by.shown, self.seen_by.building = True, None
+
+
+@dataclass
+class FakeDeadLetters:
+    """Dead letters in memory, as the table keeps them; ``kept`` is everything ever handed in."""
+
+    kept: list[Letter] = field(default_factory=list[Letter])
+    states: dict[int, tuple[Letter, str]] = field(default_factory=dict[int, tuple[Letter, str]])
+    fail: Callable[[str], None] = lambda _step: None
+
+    async def keep(self, letters: Sequence[Letter]) -> None:
+        self.fail("keep")
+        for letter in letters:
+            self.kept.append(letter)
+            if letter.kind == "unreadable" or letter.position is None:
+                continue
+            _, state = self.states.get(letter.position, (letter, "retry"))
+            if state in ("applied", "retry"):
+                self.states[letter.position] = (letter, "open")
+
+    async def parked(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for letter, state in self.states.values():
+            if state in ("open", "discarded") and letter.stream and letter.version:
+                found[letter.stream] = min(letter.version, found.get(letter.stream, letter.version))
+        return found
+
+    async def to_retry(self) -> dict[str, str]:
+        return {
+            letter.stream: letter.key
+            for letter, state in self.states.values()
+            if state == "retry" and letter.stream and letter.key
+        }
+
+    async def applied(self, stream: str, before: int | None) -> None:
+        self.fail("applied letters")
+        for position, (letter, state) in self.states.items():
+            done = before is None or (letter.version or 0) < before
+            if letter.stream == stream and state != "applied" and done:
+                self.states[position] = (letter, "applied")
+
+    def ask_again(self) -> None:
+        """As the command line does."""
+        for position, (letter, state) in self.states.items():
+            if state in ("open", "discarded"):
+                self.states[position] = (letter, "retry")
 
 
 @dataclass

@@ -15,13 +15,13 @@ from domain.streams import listing_stream
 from projections.documents import PartKey
 from projections.listing_page.projector import LISTING as PAGE
 from streams import follower as following
+from streams.dead_letters.letter import Letter
 from streams.follower import Follower
 from streams.metrics import WorkerMetrics
 from streams.pages import folded
-from streams.received import TopicRecord
 from tests.domain.facts import LISTING
 from tests.projections.stories import a_season
-from tests.streams.fakes import FakeLog, FakeSink
+from tests.streams.fakes import FakeDeadLetters, FakeLog, FakeSink
 
 SEASON = a_season().events
 WHOLE = folded({}, SEASON)
@@ -34,12 +34,13 @@ class Setting:
     def __init__(self, log: FakeLog | None = None) -> None:
         self.log = log or FakeLog.of(SEASON)
         self.sink = FakeSink()
-        self.dead: list[tuple[TopicRecord, str]] = []
+        self.letters = FakeDeadLetters()
         self.registry = CollectorRegistry()
-        self.follower = Follower(self.sink, self.log, self._bury, WorkerMetrics(self.registry))
+        self.follower = Follower(self.sink, self.log, self.letters, WorkerMetrics(self.registry))
 
-    async def _bury(self, record: TopicRecord, why: str) -> None:
-        self.dead.append((record, why))
+    @property
+    def dead(self) -> list[Letter]:
+        return self.letters.kept
 
     def count(self, name: str) -> float:
         return self.registry.get_sample_value(f"sojourn_worker_{name}_total") or 0
@@ -117,7 +118,7 @@ async def test_a_record_mangled_on_the_way_is_kept_apart_and_read_from_the_log(
     topic = setting.log.topic()
     mangled = replace(topic[3], value=value)
     await setting.follower.follow([*topic[:3], mangled, *topic[4:]])
-    assert [record for record, _ in setting.dead] == [mangled]
+    assert [letter.record for letter in setting.dead] == [mangled]
     assert (setting.sink.parts, setting.sink.positions) == (WHOLE, REACHED)
 
 
@@ -168,9 +169,12 @@ async def test_a_stream_with_an_unreadable_event_stops_there_and_the_others_go_o
     readable = [e for e in SEASON if not (e.stream == stream and e.version > stopped)]
     assert setting.sink.parts == folded({}, readable)
     assert setting.sink.positions == REACHED
-    assert [why for _, why in setting.dead] == [
-        "cannot decode 'listing.unheard_of.v9': no event has this name"
-    ]
+    poison, *others = setting.dead
+    assert (poison.kind, poison.version) == ("poison", stopped + 1)
+    assert poison.because == "cannot decode 'listing.unheard_of.v9': no event has this name"
+    assert poison.data == log.records[at].data
+    assert {letter.kind for letter in others} == {"behind"}
+    assert await setting.letters.parked() == {stream: stopped + 1}
 
 
 @settings(deadline=None, max_examples=30)

@@ -236,9 +236,8 @@ async def test_the_worker_reacts_to_the_topic_and_reads_it_again_in_vain(
 
 
 async def test_a_rebuild_never_runs_a_reactor(process: Reacting) -> None:
-    for building in (process.sink.fresh, process.sink.show):
-        with pytest.raises(TypeError):
-            await building()
+    with pytest.raises(TypeError):
+        await process.sink.build()
 
 
 async def test_the_host_is_paid_what_a_guest_who_cancels_late_does_not_get_back(

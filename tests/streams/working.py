@@ -19,6 +19,7 @@ from projections.connect import connect_redis
 from projections.documents import read_parts
 from projections.generation import Generations
 from projections.unavailable import ReadModelUnavailable
+from streams.dead_letters.table import DeadLetterTable
 from streams.metrics import WorkerMetrics
 from streams.pages import folded
 from streams.running import run_worker
@@ -36,6 +37,9 @@ class Working:
         self.registry = CollectorRegistry()
         self.metrics = WorkerMetrics(self.registry)
         self.apps: list[faust.App] = []
+        self.dead_letters = DeadLetterTable(
+            pipeline.platform.settings.need("postgres_workers_url"), sink.name
+        )
 
     @property
     def settings(self) -> WorkerSettings:
@@ -47,7 +51,11 @@ class Working:
 
     def create(self) -> faust.App:
         app = create_worker(
-            self.sink, log=self.pipeline.reading, settings=self.settings, metrics=self.metrics
+            self.sink,
+            log=self.pipeline.reading,
+            dead_letters=self.dead_letters,
+            settings=self.settings,
+            metrics=self.metrics,
         )
         self.apps.append(app)
         return app

@@ -1,4 +1,4 @@
-"""The floor of the write path: what the event library does by default."""
+"""A floor of the write path: what the event library does by default."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class LibraryDefault:
             }
         )
 
-    def save_two(self) -> None:
+    def save_two(self, _number: int) -> None:
         """One command: two aggregates, one event each."""
         self._application.save(Thing("calendar"), Thing("booking"))
 

@@ -1,0 +1,1 @@
+"""Where an integrator wants to be told of what happens."""

@@ -1,0 +1,1 @@
+"""What happened to bookings lately, for those who listen?"""

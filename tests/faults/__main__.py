@@ -1,0 +1,80 @@
+"""`make faults`: breaks a platform on servers of its own, seed by seed; ends with a table."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.faults.suite.all import FAULTS
+from tests.faults.suite.breakable import servers_to_break
+from tests.faults.suite.running import HEADING, Shown, run
+
+PEOPLE = 24
+
+
+def main() -> int:
+    """Make the faults that the arguments name; 1 when one of them broke a promise."""
+    asked = _arguments()
+    if asked.list:
+        for fault in FAULTS.values():
+            _say(f"{fault.name:<28} {fault.make.__doc__}")
+        return 0
+    unknown = [name for name in asked.faults if name not in FAULTS]
+    if unknown:
+        _say(f"no such fault: {', '.join(unknown)}; --list names them all")
+        return 2
+    first = random.randrange(10**6) if asked.seed is None else asked.seed  # noqa: S311 - no secret
+    results: list[tuple[int, Shown]] = []
+    with tempfile.TemporaryDirectory(prefix="sojourn-faults-") as name:
+        folder = Path(name)
+        # The servers' own account must reach what is in it.
+        folder.chmod(0o755)
+        with servers_to_break(folder / "servers") as servers:
+            for seed in range(first, first + asked.seeds):
+                _say(f"SEED={seed}\n{HEADING}")
+                here = folder / f"seed-{seed}"
+                here.mkdir()
+                shown = run(
+                    servers.addresses,
+                    servers,
+                    here,
+                    seed=seed,
+                    faults=asked.faults or list(FAULTS),
+                    people=asked.people,
+                    say=_say,
+                )
+                results += [(seed, one) for one in shown]
+    return _summary(results)
+
+
+def _summary(results: list[tuple[int, Shown]]) -> int:
+    failed = [f"{one.fault} (SEED={seed})" for seed, one in results if one.verdict == "FAILED"]
+    clean = sum(one.verdict == "clean" for _, one in results)
+    skipped = sum(one.verdict == "skipped" for _, one in results)
+    _say(f"\n{'seed':>6}  {HEADING}")
+    for seed, one in results:
+        _say(f"{seed:>6}  {one.line}")
+    _say(f"{clean} clean, {skipped} skipped, {len(failed)} failed {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
+    parser.add_argument("faults", nargs="*", help="the faults to make; all of them without any")
+    parser.add_argument("--seed", type=int, help="what chance begins with; printed when not given")
+    parser.add_argument("--seeds", type=int, default=1, help="how many seeds in a row")
+    parser.add_argument("--people", type=int, default=PEOPLE, help="how many people are at work")
+    parser.add_argument("--list", action="store_true", help="name the faults")
+    return parser.parse_args()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

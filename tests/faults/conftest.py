@@ -1,0 +1,3 @@
+from tests.eventlog.conftest import database, log
+
+__all__ = ["database", "log"]
