@@ -164,9 +164,7 @@ class Consumer:
                 self.position[partition] += 1
                 taken.append(
                     _Event(
-                        _Message(
-                            partition, record.offset, record.key, record.value, record.headers
-                        )
+                        _Message(partition, record.offset, record.key, record.value, record.headers)
                     )
                 )
         return taken

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from random import Random
 from typing import Any, Final
 from unittest import mock
 
@@ -17,16 +20,24 @@ from projections.parts import Part
 from projections.unavailable import ReadModelUnavailable
 from streams.applying import apply_stream
 from streams.backoff import Backoff
+from streams.folding import folded, parts_of
 from streams.follower import Follower
 from streams.metrics import RelayMetrics, WorkerMetrics
-from streams.pages import folded, parts_of
-from streams.received import TopicRecord
+from streams.parking import Parking
+from streams.rebuild import Alone, Untold, rebuild
 from streams.relay import RelaySettings, Turn
 from tests.projections.stories import a_season
 from tests.streams.fakes import FakeLog, log_record
 from tests.streams.simulation.broker import Broker, Consumer, Group, Producer
 from tests.streams.simulation.scheduler import Killed, Process, Scheduler
-from tests.streams.simulation.world import Seats, Session, SimulatedSink, Store, Stream
+from tests.streams.simulation.world import (
+    Seats,
+    Session,
+    SimulatedLetters,
+    SimulatedSink,
+    Store,
+    Stream,
+)
 
 SEASON: Final = a_season().events
 RECORDS: Final = [log_record(event) for event in SEASON]
@@ -82,16 +93,17 @@ class Machine(RuleBasedStateMachine):
     consumer_type: type[Consumer] = Consumer
     sink_type: type[SimulatedSink] = SimulatedSink
     log_type: type[FakeLog] = FakeLog
-    forwards: bool = True
     forgets: bool = True
-    """Whether stores are flushed and topics read again: both heal what went wrong before."""
+    """Whether stores are flushed or built anew, and topics read again: it heals what was wrong."""
+    more: tuple[tuple[Callable[[Any, Random], object], int], ...] = ()
+    """What else happens in a while, and how often."""
 
     def __init__(self) -> None:
         super().__init__()
         self.scheduler = Scheduler()
         self._patches = [
             mock.patch.object(asyncio, "to_thread", self.scheduler.in_thread),
-            mock.patch.object(Backoff, "failed", lambda _self, _error: 0.0),
+            mock.patch.object(Backoff, "failed", return_value=0.0),
         ]
         for patch in self._patches:
             patch.start()
@@ -100,10 +112,11 @@ class Machine(RuleBasedStateMachine):
         self.broker = Broker()
         self.group = Group(self.broker)
         self.seats = Seats()
-        self.store = Store(forwards=self.forwards)
+        self.store = Store()
         self.relays = [Relay(), Relay()]
         self.workers: list[Worker | None] = [None] * WORKERS
         self.told: dict[int, int] = {}
+        self.builder: Process | None = None
         self.start_worker(0)
 
     # What the world does.
@@ -184,15 +197,47 @@ class Machine(RuleBasedStateMachine):
             return
         process, consumer = Process(f"worker {which}"), self.consumer_type(self.group)
 
-        async def bury(_record: TopicRecord, _why: str) -> None:
-            await self.scheduler.stop("burying")
-
         metrics = WorkerMetrics(CollectorRegistry())
         sink = self.sink_type(self.scheduler, self.store)
-        follower = self.follower_type(sink, self.log, bury, metrics)
+        letters = SimulatedLetters(self.scheduler)
+        follower = self.follower_type(
+            sink, self.log, letters, metrics, alone=self.building_alone(process)
+        )
         self.workers[which] = Worker(process, consumer, follower)
         self._share_out()
         self.scheduler.start(process, self.apply(Stream(self.scheduler, consumer), follower))
+
+    def building_alone(self, process: Process) -> Alone:
+        """One living process at a time builds."""
+
+        @contextmanager
+        def alone() -> Generator[bool]:
+            mine = self.builder is None or self.builder.killed
+            if mine:
+                self.builder = process
+            try:
+                yield mine
+            finally:
+                if mine and not process.killed:
+                    self.builder = None
+
+        return alone
+
+    @rule(which=workers)
+    def rebuild(self, which: int) -> None:
+        """Somebody wants the read models anew, beside what readers see."""
+        worker = self.workers[which]
+        if worker and sum(not task.done() for task in worker.process.tasks) < 3:
+            self.scheduler.start(worker.process, self._rebuild(worker))
+
+    async def _rebuild(self, worker: Worker) -> None:
+        sink = SimulatedSink(self.scheduler, self.store)
+        metrics = WorkerMetrics(CollectorRegistry())
+        parking = Parking(sink.name, self.log, SimulatedLetters(self.scheduler), metrics)
+        with suppress(ReadModelUnavailable):
+            alone = self.building_alone(worker.process)
+            building = await rebuild(sink, self.log, parking, alone, Untold())
+            await building.show()
 
     @rule(which=workers)
     def kill_worker(self, which: int) -> None:
@@ -265,7 +310,24 @@ class Machine(RuleBasedStateMachine):
                 if stop in self.scheduler.stops:
                     self.scheduler.go_on(stop)
 
+    @rule(seed=st.integers(min_value=0, max_value=2**32))
+    def live(self, seed: int, actions: int = 40) -> None:
+        """A while of everything, the usual more often than faults."""
+        dice = Random(seed)  # noqa: S311 - it is to be the same for a seed
+        for _ in range(actions):
+            acts = (*USUALLY, *self.more)
+            [act] = dice.choices([each for each, _ in acts], [often for _, often in acts])
+            act(self, dice)
+            self.check()
+
     # What holds, whatever happens.
+
+    def check(self) -> None:
+        """All of it."""
+        self.the_broker_has_all_behind_the_checkpoint()
+        self.the_topic_is_the_log_in_order()
+        self.each_document_is_a_fold()
+        self.what_is_applied_is_in_the_documents()
 
     @invariant()
     def the_broker_has_all_behind_the_checkpoint(self) -> None:
@@ -286,15 +348,16 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def each_document_is_a_fold(self) -> None:
         """A part of a document at a version equals the fold of its stream up to there."""
-        for key, part in self.store.current.parts.items():
-            assert part == HISTORIES[key][part.version], f"{key} is not its fold"
+        for generation in (self.store.shown, self.store.begun):
+            for key, part in generation.parts.items() if generation else ():
+                assert part == HISTORIES[key][part.version], f"{key} is not its fold"
 
     @invariant()
     def what_is_applied_is_in_the_documents(self) -> None:
         """Nothing up to an applied position is missing, and readers never go back."""
-        if not self.store.shown:
+        if self.store.shown is None:
             return
-        now = self.store.current
+        now = self.store.shown
         for partition, position in self.told.items():
             assert now.positions.get(partition, 0) >= position, f"{partition} went back"
         self.told = dict(now.positions)
@@ -302,7 +365,8 @@ class Machine(RuleBasedStateMachine):
             if event.position <= now.positions.get(event.partition, 0):
                 for key in parts_of(event):
                     part = now.parts.get(key)
-                    assert part and part.version >= event.version, f"{key} lacks {event.position}"
+                    assert part, f"{key} is not there"
+                    assert part.version >= event.version, f"{key} lacks {event.position}"
 
     def teardown(self) -> None:
         """When everything works again, everything comes to the end of the log."""
@@ -311,9 +375,9 @@ class Machine(RuleBasedStateMachine):
             assert self.seats.checkpoint.position == self.log.head()
             events = [event for event in SEASON if event.position <= self.log.head()]
             assert self.store.shown
-            assert self.store.current.parts == folded({}, events)
+            assert self.store.shown.parts == folded({}, events)
             ends = {event.partition: event.position for event in events}
-            assert self.store.current.positions == ends
+            assert self.store.shown.positions == ends
         finally:
             for which in range(WORKERS):
                 self.kill_worker(which)
@@ -355,3 +419,53 @@ class Machine(RuleBasedStateMachine):
         for number, worker in enumerate(living):
             worker.consumer.assign(set(PARTITIONS[number :: len(living)]))
 
+
+def fail(machine: Machine, dice: Random) -> None:
+    """Some input or output fails."""
+    if machine.scheduler.stops:
+        machine.fail(dice.randrange(64))
+
+
+def _arrive(machine: Machine, dice: Random) -> None:
+    if machine.sending():
+        machine.arrive(dice.randrange(64), dice.randint(1, 5), told=dice.random() < 0.8)
+
+
+def _expire(machine: Machine, dice: Random) -> None:
+    if machine.sending():
+        machine.expire(dice.randrange(64))
+
+
+def rush(machine: Machine, dice: Random) -> None:
+    """One process goes on while the others stand still."""
+    for _ in range(dice.randint(5, 25)):
+        if stops := machine.scheduler.stops:
+            machine.scheduler.go_on(stops[-1])
+
+
+def _forget(machine: Machine, dice: Random) -> None:
+    if machine.forgets:
+        rebuild = partial(machine.rebuild, dice.randrange(WORKERS))
+        dice.choice([machine.flush, machine.read_again, rebuild, rebuild])()
+
+
+CRASHES: Final = ["", "", "", "", "before saving", "after saving"]
+
+USUALLY: Final[tuple[tuple[Callable[[Machine, Random], object], int], ...]] = (
+    (lambda machine, dice: machine.append(dice.randint(1, 4)), 8),
+    (lambda machine, dice: machine.relay(dice.randrange(2), dice.choice(CRASHES)), 12),
+    (_arrive, 12),
+    (lambda machine, dice: machine.go_on([dice.randrange(64) for _ in range(9)]), 40),
+    (lambda machine, dice: machine.commit(dice.randrange(WORKERS)), 6),
+    (lambda machine, dice: machine.look(dice.randrange(WORKERS)), 3),
+    (lambda machine, dice: machine.start_worker(dice.randrange(WORKERS)), 6),
+    (lambda machine, dice: machine.kill_worker(dice.randrange(WORKERS)), 3),
+    (lambda machine, dice: machine.kill_relay(dice.randrange(2)), 1),
+    (lambda machine, _dice: machine.lose_session(), 1),
+    (lambda machine, dice: machine.scribble(dice.choice(PARTITIONS)), 1),
+    (rush, 12),
+    (fail, 4),
+    (_expire, 1),
+    (_forget, 1),
+)
+"""What happens in a while, and how often."""

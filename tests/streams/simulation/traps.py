@@ -13,7 +13,7 @@ from streams.received import TopicRecord, read
 from streams.relay import Turn
 from tests.streams.fakes import FakeLog
 from tests.streams.simulation.broker import Consumer, Producer
-from tests.streams.simulation.machine import Machine, Relay
+from tests.streams.simulation.machine import Machine, Relay, fail
 from tests.streams.simulation.world import SimulatedSink
 
 
@@ -34,6 +34,7 @@ class AcksOnException(Machine):
 
     follower_type = Careless
     forgets = False
+    more = ((fail, 30),)
 
 
 class HastyConsumer(Consumer):
@@ -72,23 +73,33 @@ class LateCommits(Machine):
     """Appends without the table lock: a tailing reader passes a commit that comes late."""
 
     log_type = LateLog
+    more = (
+        (lambda machine, _dice: machine.append_uncommitted(), 10),
+        (lambda machine, _dice: machine.commit_late(), 3),
+    )
 
     @precondition(lambda self: self.coming)
     @rule()
     def append_uncommitted(self) -> None:
         """The next event has its position, but is not there yet."""
-        if self.log.hidden is None:
+        if self.late.hidden is None and self.coming:
             self.append(1)
-            self.log.hidden = self.log.records[-1]
+            self.late.hidden = self.log.records[-1]
 
     @rule()
     def commit_late(self) -> None:
         """Now it is there."""
-        self.log.hidden = None
+        self.late.hidden = None
 
     def teardown(self) -> None:
-        self.log.hidden = None
+        self.late.hidden = None
         super().teardown()
+
+    @property
+    def late(self) -> LateLog:
+        """The log."""
+        assert isinstance(self.log, LateLog)
+        return self.log
 
 
 class Unstoppable(Producer):
@@ -106,18 +117,11 @@ class GoesOn(Machine):
         return super().new_turn(relay)
 
 
-class WritesBackwards(Machine):
-    """Documents without the compare-and-set."""
-
-    forwards = False
-
-
 class Eager(SimulatedSink):
     """Says how far it has come before it is there."""
 
     async def apply(self, events: Sequence[Any]) -> None:
-        reached = {event.partition: event.position for event in events}
-        await self.advance(reached)
+        await self.advance({event.partition: event.position for event in events})
         await super().apply(events)
 
 
@@ -125,5 +129,3 @@ class AdvancesFirst(Machine):
     """The applied position is written before the documents."""
 
     sink_type = Eager
-
-

@@ -14,47 +14,59 @@ from projections.documents import PartKey
 from projections.parts import Part
 from projections.unavailable import ReadModelMissing
 from streams.checkpoint import Checkpoint
-from streams.pages import folded, parts_of
+from streams.dead_letters.letter import Letter
+from streams.folding import folded, parts_of
 from tests.streams.simulation.broker import Consumer
 from tests.streams.simulation.scheduler import Killed, Scheduler
 
 Parts = dict[PartKey, Part[Any]]
 
 
-@dataclass
+@dataclass(eq=False)
 class Generation:
-    """The documents of one generation and how far it has come."""
+    """The documents of one generation and how far it has come; ``read`` is how far in the log."""
 
     parts: Parts = field(default_factory=dict[PartKey, Part[Any]])
     positions: dict[int, int] = field(default_factory=dict[int, int])
+    read: int = 0
+    fed: bool = True
+    whole: bool = True
 
 
 @dataclass
 class Store:
-    """What a store of read models keeps; flushed, it has no mark that readers may see it."""
+    """What a store of read models keeps: what readers see, and what is built beside it."""
 
-    current: Generation = field(default_factory=Generation)
-    shown: bool = True
-    forwards: bool = True
-    """Whether a write refuses to go backwards; off in a control."""
+    shown: Generation | None = field(default_factory=Generation)
+    begun: Generation | None = None
 
     def flush(self) -> None:
         """Lose everything."""
-        self.current, self.shown = Generation(), False
+        self.shown = self.begun = None
+
+    def fed(self) -> list[Generation]:
+        """Every generation that workers write to; raises ReadModelMissing without one to see."""
+        if self.shown is None:
+            raise ReadModelMissing("flushed")
+        return [each for each in (self.shown, self.begun) if each and each.fed]
+
+    def holds(self, generation: Generation) -> Generation:
+        """``generation``, if it was not lost."""
+        if generation is not self.shown and generation is not self.begun:
+            raise ReadModelMissing("flushed")
+        return generation
 
     def write(self, generation: Generation, parts: Parts) -> None:
         """Each part unless it is there at that position or a later one."""
         for key, part in parts.items():
             stored = generation.parts.get(key)
-            if stored is None or stored.position < part.position or not self.forwards:
+            if stored is None or stored.position < part.position:
                 generation.parts[key] = part
 
     def advance(self, generation: Generation, positions: Positions) -> None:
         """Never backwards."""
         for partition, position in positions.items():
-            generation.positions[partition] = max(
-                position, generation.positions.get(partition, 0)
-            )
+            generation.positions[partition] = max(position, generation.positions.get(partition, 0))
 
 
 class SimulatedSink:
@@ -62,55 +74,139 @@ class SimulatedSink:
 
     name = "simulated"
 
-    def __init__(
-        self, scheduler: Scheduler, store: Store, *, pinned: bool = False
-    ) -> None:
+    def __init__(self, scheduler: Scheduler, store: Store) -> None:
         self._scheduler = scheduler
         self._store = store
-        self._pinned = pinned
+        self._feeding: list[Generation] = []
 
     async def apply(self, events: Sequence[Recorded]) -> None:
-        """Read, fold, write: two effects with a gap between them."""
-        wanted = {key for recorded in events for key in parts_of(recorded)}
-        stored = await self._scheduler.effect("reading", lambda: self._read(wanted))
-        changed = folded(stored, events)
-        await self._scheduler.effect(
-            "writing", lambda: self._store.write(self._generation, changed)
-        )
+        """Read, fold, write: two effects with a gap between them, for each generation."""
+        for generation in self._feeding:
+            await self._apply_to(generation, events)
+
+    async def refold(self, events: Sequence[Recorded]) -> None:
+        """See :class:`streams.sink.Sink`; nothing is parked here."""
+        raise AssertionError("nothing is parked here")
 
     async def applied(self) -> dict[int, int]:
-        """See :class:`streams.sink.Sink`."""
-        return await self._scheduler.effect(
-            "asking", lambda: dict(self._generation.positions)
-        )
+        """The least of all generations that are fed; which, is looked up here, once a batch."""
+
+        def look() -> dict[int, int]:
+            self._feeding = self._store.fed()
+            partitions = {p for each in self._feeding for p in each.positions}
+            return {p: min(each.positions.get(p, 0) for each in self._feeding) for p in partitions}
+
+        return await self._scheduler.effect("asking", look)
 
     async def advance(self, positions: Positions) -> None:
         """See :class:`streams.sink.Sink`."""
-        await self._scheduler.effect(
-            "advancing", lambda: self._store.advance(self._generation, positions)
-        )
 
-    async def fresh(self) -> SimulatedSink:
+        def advance() -> None:
+            for generation in self._feeding:
+                self._store.advance(generation, positions)
+
+        await self._scheduler.effect("advancing", advance)
+
+    async def build(self) -> SimulatedBuilding:
         """See :class:`streams.sink.Sink`."""
-        return SimulatedSink(self._scheduler, self._store, pinned=True)
+
+        def begin() -> Generation:
+            if self._store.begun is None:
+                self._store.begun = Generation(fed=False, whole=False)
+            return self._store.begun
+
+        begun = await self._scheduler.effect("beginning to build", begin)
+        return SimulatedBuilding(self._scheduler, self._store, begun)
+
+    async def _apply_to(self, generation: Generation, events: Sequence[Recorded]) -> None:
+        wanted = {key for recorded in events for key in parts_of(recorded)}
+
+        def read() -> Parts:
+            return {key: generation.parts[key] for key in wanted if key in generation.parts}
+
+        changed = folded(await self._scheduler.effect("reading", read), events)
+        await self._scheduler.effect("writing", lambda: self._store.write(generation, changed))
+
+
+class SimulatedBuilding:
+    """See :class:`streams.sink.Building`; what is not saved is lost with its process."""
+
+    generation = "new"
+
+    def __init__(self, scheduler: Scheduler, store: Store, begun: Generation) -> None:
+        self._scheduler = scheduler
+        self._store = store
+        self._begun = begun
+        self._parts = dict(begun.parts)
+        self.position = begun.read
+
+    async def apply(self, events: Sequence[Recorded]) -> None:
+        """Fold in memory."""
+        self._parts |= folded(self._parts, events)
+
+    async def save(self, position: int, positions: Positions) -> None:
+        """Write, then say how far it is."""
+
+        def write() -> None:
+            self._store.write(self._store.holds(self._begun), self._parts)
+
+        def say() -> None:
+            self._store.advance(self._store.holds(self._begun), positions)
+            self._begun.read = self.position = position
+
+        await self._scheduler.effect("saving documents", write)
+        await self._scheduler.effect("saving the position", say)
+
+    async def hand_over(self) -> None:
+        """See :class:`streams.sink.Building`."""
+
+        def hand_over() -> None:
+            self._store.holds(self._begun).fed = True
+
+        await self._scheduler.effect("handing over", hand_over)
+
+    async def finish(self) -> None:
+        """See :class:`streams.sink.Building`."""
+
+        def finish() -> None:
+            self._store.holds(self._begun).whole = True
+
+        await self._scheduler.effect("finishing", finish)
 
     async def show(self) -> None:
-        """See :class:`streams.sink.Sink`."""
+        """See :class:`streams.sink.Building`."""
 
         def show() -> None:
-            self._store.shown = True
+            generation = self._store.holds(self._begun)
+            if not generation.whole:
+                raise ReadModelMissing("it is not whole")
+            self._store.shown, self._store.begun = generation, None
 
         await self._scheduler.effect("showing", show)
 
-    @property
-    def _generation(self) -> Generation:
-        if not self._pinned and not self._store.shown:
-            raise ReadModelMissing("flushed")
-        return self._store.current
 
-    def _read(self, wanted: set[PartKey]) -> Parts:
-        parts = self._generation.parts
-        return {key: parts[key] for key in wanted if key in parts}
+@dataclass
+class SimulatedLetters:
+    """Dead letters that are kept, one effect each; nothing is ever parked here."""
+
+    scheduler: Scheduler
+
+    async def keep(self, letters: Sequence[Letter]) -> None:
+        """See :class:`streams.dead_letters.letter.DeadLetters`."""
+        assert all(letter.kind == "unreadable" for letter in letters)
+        await self.scheduler.effect("keeping letters", lambda: None)
+
+    async def parked(self) -> dict[str, int]:
+        """See :class:`streams.dead_letters.letter.DeadLetters`."""
+        return {}
+
+    async def to_retry(self) -> dict[str, str]:
+        """See :class:`streams.dead_letters.letter.DeadLetters`."""
+        return {}
+
+    async def applied(self, stream: str, before: int | None) -> None:
+        """See :class:`streams.dead_letters.letter.DeadLetters`."""
+        raise AssertionError("nothing is parked here")
 
 
 @dataclass
