@@ -118,7 +118,11 @@ class Turn:
             self._sender.settle(5.0)
             self._save(self._sender, now=True)
         finally:
-            self._sender.close()
+            self.close()
+
+    def close(self) -> None:
+        """Send nothing more, not even what is buffered."""
+        self._sender.close()
 
     def step(self) -> bool:
         """Send the next page and move the checkpoint; whether there may be more at once."""
