@@ -35,7 +35,7 @@ def run(file: Path, listing_id: UUID, name: str) -> None:
         name=name,
         ranges=partial(ranges_of, _events(file)),
     )
-    with event_log(load_settings()) as log:
+    with event_log(load_settings(), sealed=True) as log:
         found = log.load(listing_stream(listing_id), evolve)
         if found is None:
             raise Stop(f"there is no listing {listing_id}")

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.servers
 def test_what_is_taken_elsewhere_is_claimed_and_told(
     shared_platform: Platform, tmp_path: Path
 ) -> None:
-    with event_log(shared_platform.settings) as log:
+    with event_log(shared_platform.settings, sealed=True) as log:
         market = Market(log)
     days = [f"{market.today + timedelta(days=ahead):%Y%m%d}" for ahead in (10, 13)]
     event = ("UID:1@elsewhere", f"DTSTART;VALUE=DATE:{days[0]}", f"DTEND;VALUE=DATE:{days[1]}")

@@ -38,7 +38,7 @@ def written(path: Path, *rows: dict[str, str]) -> Path:
 def imported(platform: Platform, path: Path) -> Tally:
     """The file, lived through as the command does it."""
     done, _ = receipts_of_imports(platform.settings.need("postgres_commands_url"))
-    with event_log(platform.settings) as log:
+    with event_log(platform.settings, sealed=True) as log:
         asking = Patient(Together(log, Commands(log)))
         return import_bookings(asking, read_bookings(path), done, lambda _by, _of: None)
 
@@ -96,7 +96,7 @@ def test_an_interrupted_import_goes_on_where_it_was(platform: Platform, tmp_path
         if by:
             raise PowerCut
 
-    with event_log(platform.settings) as log:
+    with event_log(platform.settings, sealed=True) as log:
         asking, rows = Together(log, Commands(log)), read_bookings(path)
         with pytest.raises(PowerCut):
             import_bookings(asking, rows, {}, cut_off)
