@@ -249,7 +249,7 @@ def test_streams_end_when_their_app_stops(processes: Processes) -> None:
         path = ticket(guest, "/v1/me")
     with httpx.Client(base_url=processes.url("api queries") or "", timeout=30) as queries:
         guest.http = queries
-        assert guest.get("/v1/me").status_code == 200
+        processes.until(lambda: guest.get("/v1/me").is_success, "the account's page is not there")
         with listening(queries, path) as stream:
             assert processes.stop("api queries") == 0
             # It is brought to an end, not cut off: a body that is cut off is an error.
