@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
@@ -153,12 +154,15 @@ def test_all_commands_of_one_commit_are_answered_each_by_itself(
     with ThreadPoolExecutor(8) as threads:
         with psycopg.connect(database.owner_url) as owner:
             owner.execute("LOCK TABLE stored_events IN EXCLUSIVE MODE")
-            asked = [
-                threads.submit(market.book, guest, quote, key=f"key-{number}")
-                for number, (guest, quote) in enumerate(zip(guests, quotes, strict=True))
+            committer = scene.log._committer  # pyright: ignore[reportPrivateUsage]
+            before = committer._last  # pyright: ignore[reportPrivateUsage]
+            asked = [threads.submit(market.book, guests[0], quotes[0], key="key-0")]
+            until(lambda: committer._last is not before and not committer._queue)  # pyright: ignore[reportPrivateUsage]
+            asked += [
+                threads.submit(market.book, guests[n], quotes[n], key=f"key-{n}")
+                for n in range(1, 8)
             ]
-            while len(scene.log._committer._queue) < 7:  # pyright: ignore[reportPrivateUsage]
-                pass
+            until(lambda: len(committer._queue) == 7)  # pyright: ignore[reportPrivateUsage]
             second = once(CUTS[cut], at=2)
             scene.wire.rule = for_good(scene.wire, second) if gone == "for good" else second
         failures = [each.exception() for each in asked]
@@ -177,3 +181,10 @@ def test_all_commands_of_one_commit_are_answered_each_by_itself(
     told = {each.response.body.decode() for each in again if each.response}
     assert {f"booking-{booking}" for booking in told} == set(scene.requested())
     assert len(scene.requested()) == 8
+
+
+def until(holds: Callable[[], object]) -> None:
+    give_up = monotonic() + 4
+    while not holds():
+        assert monotonic() < give_up, "it never came to that"
+        sleep(0.001)
