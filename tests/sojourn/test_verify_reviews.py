@@ -84,7 +84,7 @@ BREAKS: dict[str, tuple[Tamper, str]] = {
         r"listing_ratings \S+ in Redis is not in the log",
     ),
     "a message that nobody wrote": (
-        edited("conversation", "confirmed", "conversation", b"Hello!", b"Hullo!"),
+        edited("conversation", "confirmed", "conversation", b'"text":"', b'"text":"No '),
         r"conversation \S+ in Redis is not the fold of conversation-\S+ up to version 2",
     ),
     "a co-hosted listing that is not listed": (
