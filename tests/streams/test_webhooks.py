@@ -305,7 +305,8 @@ async def test_one_endpoint_has_few_requests_at_once_and_in_order(
         async with told.courier() as courier:
             for _ in range(12):
                 await drained(courier)
-        assert [each.id for each in receiver.received[:1]] == [str(ids[0])]
+        # Of those that are sent at once, whichever arrives first.
+        assert str(ids[0]) in {each.id for each in receiver.received[:4]}
         assert {each.id for each in receiver.received} == {str(each) for each in ids}
         assert 1 <= most[0] <= 4
 
