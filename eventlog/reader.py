@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString, Self
 
-from psycopg import Connection
-from psycopg.rows import TupleRow
-from psycopg_pool import ConnectionPool
-
+from eventlog.connections import open_pool
 from eventlog.record import LogRecord
 
 SELECT: LiteralString = (
@@ -55,16 +52,7 @@ class LogReader:
     """Reads through its own small pool; SELECT is all that it needs."""
 
     def __init__(self, url: str, *, pool_size: int = 4, timeout: float = 5.0) -> None:
-        self._pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
-            url,
-            min_size=1,
-            max_size=pool_size,
-            open=False,
-            timeout=timeout,
-            kwargs={"autocommit": True},
-            check=ConnectionPool.check_connection,
-        )
-        self._pool.open(wait=False)
+        self._pool = open_pool(url, most=pool_size, timeout=timeout)
 
     def __enter__(self) -> Self:
         return self

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal, LiteralString, Self
 from uuid import UUID
 
-from psycopg import Connection
-from psycopg.rows import TupleRow, class_row
-from psycopg_pool import ConnectionPool
+from psycopg.rows import class_row
+
+from eventlog.connections import open_pool
 
 Status = Literal["pending", "delivered", "failed", "cancelled"]
 
@@ -137,16 +137,7 @@ class Deliveries:
     """The table, through a pool of its own; calls block."""
 
     def __init__(self, url: str, *, pool_size: int = 4) -> None:
-        self._pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
-            url,
-            min_size=0,
-            max_size=pool_size,
-            open=False,
-            timeout=5.0,
-            kwargs={"autocommit": True},
-            check=ConnectionPool.check_connection,
-        )
-        self._pool.open(wait=False)
+        self._pool = open_pool(url, most=pool_size, least=0)
 
     def __enter__(self) -> Self:
         return self

@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final, LiteralString, Self
 
-from psycopg import Connection
 from psycopg.rows import TupleRow
-from psycopg_pool import ConnectionPool
 
+from eventlog.connections import open_pool
 from streams.dead_letters.letter import Letter
 
 # One that was applied is not any more if it comes again; whoever discarded one has seen it.
@@ -50,16 +49,7 @@ class DeadLetterTable:
 
     def __init__(self, url: str, sink: str) -> None:
         self._sink = sink
-        self._pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
-            url,
-            min_size=0,
-            max_size=2,
-            open=False,
-            timeout=5.0,
-            kwargs={"autocommit": True},
-            check=ConnectionPool.check_connection,
-        )
-        self._pool.open(wait=False)
+        self._pool = open_pool(url, most=2, least=0)
 
     def __enter__(self) -> Self:
         return self

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, LiteralString, Self
 
-from psycopg import Connection
 from psycopg.rows import TupleRow
-from psycopg_pool import ConnectionPool
 
+from eventlog.connections import open_pool
 from projections.applied import Positions
 
 Kept = Literal["done", "pending", "refused"]
@@ -53,16 +52,7 @@ class Receipts:
 
     def __init__(self, url: str, reactor: str, *, pool_size: int = 4) -> None:
         self._reactor = reactor
-        self._pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
-            url,
-            min_size=1,
-            max_size=pool_size,
-            open=False,
-            timeout=5.0,
-            kwargs={"autocommit": True},
-            check=ConnectionPool.check_connection,
-        )
-        self._pool.open(wait=False)
+        self._pool = open_pool(url, most=pool_size)
 
     def __enter__(self) -> Self:
         return self
