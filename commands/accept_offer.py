@@ -27,7 +27,8 @@ def accept_offer(message: AcceptOffer, work: Work) -> QuoteMade:
         quote_id=message.quote_id,
         listing_id=message.listing_id,
         guest_id=entry.guest_id,
-        stay=entry.stay,
+        stay=None if entry.slot else entry.stay,
+        times=(entry.slot.starts_at, entry.slot.ends_at) if entry.slot else None,
         guests=entry.guests,
         units=entry.units,
     )

@@ -49,7 +49,7 @@ def book(message: Book, work: Work) -> Versioned[Booking]:
     calendar = work.calendar(quote.listing_id)
     check_still_bookable(listing, quote.stay, quote.units, work.now, quote.slot)
     # Who books what the waitlist offered them takes the offer over, in the same step.
-    offered = calendar.state.offered_to(quote.guest_id, quote.stay, work.now)
+    offered = calendar.state.offered_to(quote.guest_id, quote.stay, work.now, quote.slot)
     given_up = release(calendar.state, offered.id) if offered else []
     held = hold(
         calendar.state.without(offered),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from commands.versioned import Versioned
 from commands.work import Work
+from domain.slot import Times, asked_for
 from domain.stay import Stay
 from domain.waitlist.decisions import join
 from domain.waitlist.refusals import TooManyWishes
@@ -18,14 +19,15 @@ MOST_WISHES = 20
 
 @dataclass(frozen=True, kw_only=True)
 class JoinWaitlist:
-    """Wait for ``units`` units over the nights of ``stay``."""
+    """Wait for ``units`` units over the nights of ``stay``, or between ``times``."""
 
     entry_id: UUID
     listing_id: UUID
     guest_id: UUID
-    stay: Stay
     guests: int
     units: int = 1
+    stay: Stay | None = None
+    times: Times | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,7 @@ def join_waitlist(message: JoinWaitlist, work: Work) -> InLine:
     are counted when one is added; requests of the same moment on several listings may pass.
     """
     listing = work.listing(message.listing_id).state
+    stay, slot = asked_for(message.stay, message.times, listing.time_zone)
     waitlist = work.waitlist(message.listing_id)
     calendar = work.calendar(message.listing_id)
     events = join(
@@ -51,7 +54,8 @@ def join_waitlist(message: JoinWaitlist, work: Work) -> InLine:
         listing,
         entry_id=message.entry_id,
         guest_id=message.guest_id,
-        stay=message.stay,
+        stay=stay,
+        slot=slot,
         guests=message.guests,
         units=message.units,
         now=work.now,
@@ -59,6 +63,6 @@ def join_waitlist(message: JoinWaitlist, work: Work) -> InLine:
     if events and work.wishes(message.guest_id) >= MOST_WISHES:
         raise TooManyWishes(maximum=MOST_WISHES)
     after = work.record(waitlist, events)
-    entry = after.state.open_entry(message.guest_id, message.stay, work.now)
+    entry = after.state.open_entry(message.guest_id, stay, work.now, slot)
     assert entry is not None, "who joined waits"
     return InLine(entry=entry, waitlist=after)

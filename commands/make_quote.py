@@ -66,7 +66,7 @@ def make_quote(message: MakeQuote, work: Work) -> QuoteMade:
     # A quote promises no nights, so it need not be decided again when the calendar moves.
     del work.reads[calendar.stream]
     # What is offered to this guest is free for them.
-    offered = calendar.state.offered_to(message.guest_id, stay, work.now)
+    offered = calendar.state.offered_to(message.guest_id, stay, work.now, slot)
     buffers = listing.state.buffers
     taken = calendar.state.without(offered).taken(stay, buffers, work.now)
     free = units_free(taken, extent_of(stay, slot, buffers), listing.state.units)

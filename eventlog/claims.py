@@ -102,7 +102,7 @@ class ClaimChanges:
                            event.until, event.booking_id, event.guest_id)  # fmt: skip
             case OfferHeld():
                 # Without its guest: an offer is none of the holds that an account has open.
-                extent = extent_of(event.stay, None, event.buffers)
+                extent = extent_of(event.stay, event.slot, event.buffers)
                 self._take(event.claim_id, event.listing_id, event.units, extent, event.until)
             case RangeBlocked():
                 extent = extent_of(event.stay, event.slot, None)

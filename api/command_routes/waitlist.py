@@ -20,7 +20,6 @@ from commands.accept_offer import AcceptOffer, accept_offer
 from commands.join_waitlist import InLine, JoinWaitlist, join_waitlist
 from commands.leave_waitlist import LeaveWaitlist, leave_waitlist
 from commands.receipts import StoredResponse
-from domain.stay import Stay
 
 router = ordered_router("waitlist")
 
@@ -36,11 +35,13 @@ async def join(
     request: Request, side: Side, caller: Caller, listing_id: UUID, body: WaitlistBody
 ) -> Response:
     """Get in line; for nights that you wait for already you keep your place."""
+    when = body.when()
     message = JoinWaitlist(
         entry_id=uuid7(),
         listing_id=listing_id,
         guest_id=caller,
-        stay=Stay(body.arrive, body.depart),
+        stay=when.stay,
+        times=when.times,
         guests=body.guests,
         units=body.units,
     )

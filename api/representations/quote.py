@@ -10,8 +10,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
-from api.representations.values import Day, Input, LocalTime, Money, is_absent
-from api.representations.when import When, WrongPair
+from api.representations.values import Money, is_absent
+from api.representations.when import ForSomeTime
 from domain.listing.offer import MOST_GUESTS, MOST_UNITS
 from domain.money import Money as DomainMoney
 from domain.quote.facts import QuoteLine
@@ -22,41 +22,23 @@ Units = Annotated[StrictInt, Field(ge=1, le=MOST_UNITS)]
 Age = Annotated[StrictInt, Field(ge=0, le=130)]
 
 
-OF_A_SLOT = "Of a listing by the hour; local where it is, unless the time has an offset."
-
-
-class QuoteBody(Input):
+class QuoteBody(ForSomeTime):
     """Which listing, or which booking to change; when and for how many; stays take days."""
 
     listing_id: UUID | None = None
     booking_id: UUID | None = Field(default=None, description="Instead of a listing: a change.")
-    arrive: Day | None = None
-    depart: Day | None = None
-    starts_at: Annotated[LocalTime | None, Field(description=OF_A_SLOT)] = None
-    ends_at: Annotated[LocalTime | None, Field(description=OF_A_SLOT)] = None
     guests: Guests
     ages: Annotated[list[Age], Field(max_length=MOST_GUESTS)] | None = None
     units: Units = 1
     coupon: Annotated[str, Field(max_length=100)] | None = None
 
     @model_validator(mode="after")
-    def _names_one_range(self) -> Self:
+    def _names_one_subject(self) -> Self:
         if (self.listing_id is None) == (self.booking_id is None):
             raise PydanticCustomError(
                 "required", "name a listing_id, or a booking_id to change", {"field": "listing_id"}
             )
-        try:
-            self.when()
-        except WrongPair as wrong:
-            # Its type asks for a literal, lest a client's text be formatted: this one is ours.
-            raise PydanticCustomError("wrong_dates", str(wrong), {"field": wrong.field}) from None  # type: ignore[arg-type]
         return self
-
-    def when(self) -> When:
-        """The days or the times that are asked for."""
-        return When(
-            arrive=self.arrive, depart=self.depart, starts_at=self.starts_at, ends_at=self.ends_at
-        )
 
 
 class Line(BaseModel):

@@ -9,15 +9,14 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api.representations.quote import Guests, Units
-from api.representations.values import Day, Input
+from api.representations.values import is_absent
+from api.representations.when import ForSomeTime
 from domain.waitlist.state import Entry, Status, Waitlist
 
 
-class WaitlistBody(Input):
-    """Which nights, for how many."""
+class WaitlistBody(ForSomeTime):
+    """Which days, or which times of a listing by the hour, for how many."""
 
-    arrive: Day
-    depart: Day
     guests: Guests
     units: Units = 1
 
@@ -29,6 +28,8 @@ class WaitlistEntry(BaseModel):
     listing_id: UUID
     arrive: date
     depart: date
+    starts_at: datetime | None = Field(default=None, exclude_if=is_absent)
+    ends_at: datetime | None = Field(default=None, exclude_if=is_absent)
     guests: int
     units: int
     status: Status
@@ -51,6 +52,8 @@ class WaitlistEntry(BaseModel):
             listing_id=listing_id,
             arrive=entry.stay.arrive,
             depart=entry.stay.depart,
+            starts_at=entry.slot.starts_at if entry.slot else None,
+            ends_at=entry.slot.ends_at if entry.slot else None,
             guests=entry.guests,
             units=entry.units,
             status=status,

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated, Self
 
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from api.representations.values import Day, Input, LocalTime
 from domain.slot import Times
 from domain.stay import Stay
 
@@ -44,3 +49,30 @@ class When:
     def times(self) -> Times | None:
         """The times of a slot, if it is one."""
         return (self.starts_at, self.ends_at) if self.starts_at and self.ends_at else None
+
+
+OF_A_SLOT = "Of a listing by the hour; local where it is, unless the time has an offset."
+
+
+class ForSomeTime(Input):
+    """A body that names days, or the times of a slot."""
+
+    arrive: Day | None = None
+    depart: Day | None = None
+    starts_at: Annotated[LocalTime | None, Field(description=OF_A_SLOT)] = None
+    ends_at: Annotated[LocalTime | None, Field(description=OF_A_SLOT)] = None
+
+    @model_validator(mode="after")
+    def _names_one_range(self) -> Self:
+        try:
+            self.when()
+        except WrongPair as wrong:
+            # Its type asks for a literal, lest a client's text be formatted: this one is ours.
+            raise PydanticCustomError("wrong_dates", str(wrong), {"field": wrong.field}) from None  # type: ignore[arg-type]
+        return self
+
+    def when(self) -> When:
+        """The days or the times that are asked for."""
+        return When(
+            arrive=self.arrive, depart=self.depart, starts_at=self.starts_at, ends_at=self.ends_at
+        )

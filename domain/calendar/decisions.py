@@ -76,13 +76,14 @@ def hold_for_offer(  # noqa: PLR0913 - an offer is made of these
     until: datetime,
     today: date,
     now: datetime,
+    slot: Slot | None = None,
     buffers: Buffers = NO_BUFFERS,
 ) -> list[CalendarEvent]:
     """Claim ``units`` units for a guest of the waitlist; raises NightsTaken as :func:`hold` does.
 
     Holds that have lapsed are released in the same step by whoever offers.
     """
-    asked = Asked(listing_id, capacity, stay, None, buffers)
+    asked = Asked(listing_id, capacity, stay, slot, buffers)
     picked, moves = make_room(calendar, asked, units, today, now)
     held = OfferHeld(
         listing_id=listing_id,
@@ -91,6 +92,7 @@ def hold_for_offer(  # noqa: PLR0913 - an offer is made of these
         stay=stay,
         units=picked,
         until=until,
+        slot=slot,
         buffers=buffers,
     )
     return [*moves, held]

@@ -97,6 +97,7 @@ class OfferHeld:
     stay: Stay
     units: tuple[int, ...]
     until: datetime
+    slot: Slot | None = None
     buffers: Buffers = NO_BUFFERS
 
 

@@ -35,6 +35,7 @@ def offered(event: OfferHeld) -> Claim:
         units=event.units,
         until=event.until,
         guest_id=event.guest_id,
+        slot=event.slot,
         buffers=shared(event.buffers),
     )
 

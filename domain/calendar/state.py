@@ -30,6 +30,7 @@ from domain.calendar.facts import (
 from domain.calendar.made import blocked, held, imported, offered, shared
 from domain.calendar.past import Sorting
 from domain.calendar.room import Taken, units_free
+from domain.slot import Slot
 from domain.stay import Stay
 
 ONE_DAY = timedelta(days=1)
@@ -77,15 +78,17 @@ class Calendar:
             if (until := claim.until) is not None and until <= now
         ]
 
-    def offered_to(self, guest_id: UUID, stay: Stay, now: datetime) -> Claim | None:
-        """The claim that holds exactly these nights for the guest as an offer, if there is one."""
+    def offered_to(
+        self, guest_id: UUID, stay: Stay, now: datetime, slot: Slot | None = None
+    ) -> Claim | None:
+        """The claim that holds just these nights, or this slot, for the guest as an offer."""
         return next(
             (
                 claim
                 for claim in self.claims.values()
                 if claim.kind == "offer"
                 and claim.guest_id == guest_id
-                and claim.stay == stay
+                and (claim.stay, claim.slot) == (stay, slot)
                 and claim.live_at(now)
             ),
             None,

@@ -16,8 +16,9 @@ from domain.folding import after
 from domain.listing.state import Listing
 from domain.local_time import instant, local_date
 from domain.quote.decisions import check_rules
-from domain.refusals import PolicyForbids, Refusal
+from domain.refusals import PolicyForbids, Refusal, SlotPast
 from domain.rules.schedule import CHECK_IN
+from domain.slot import Slot
 from domain.stay import Stay
 from domain.waitlist.facts import (
     OfferLapsed,
@@ -45,7 +46,7 @@ class Offers:
     calendar: list[CalendarEvent] = field(default_factory=list[CalendarEvent])
 
 
-def join(
+def join(  # noqa: PLR0913 - a wish is made of these
     waitlist: Waitlist,
     calendar: Calendar,
     listing: Listing,
@@ -56,17 +57,26 @@ def join(
     guests: int,
     units: int,
     now: datetime,
+    slot: Slot | None = None,
 ) -> list[WaitlistEvent]:
     """Get in line; who is in line for these nights already stays where they are.
 
-    Raises the refusal of a rule that the stay breaks, and DatesFree when there is nothing to wait
-    for.
+    Raises the refusal of a rule that the stay, or ``slot``, breaks, and DatesFree when there is
+    nothing to wait for.
     """
-    if waitlist.open_entry(guest_id, stay, now):
+    if waitlist.open_entry(guest_id, stay, now, slot):
         return []
-    check_rules(listing, stay, guests, units, now)
-    if _has_room(calendar, listing, stay, units, now):
-        raise DatesFree(listing_id=listing.id, arrive=stay.arrive, depart=stay.depart)
+    check_rules(listing, stay, guests, units, now, slot)
+    if slot and slot.starts_at <= now:
+        raise SlotPast(starts_at=slot.starts_at)
+    if _has_room(calendar, listing, stay, slot, units, now):
+        raise DatesFree(
+            listing_id=listing.id,
+            arrive=stay.arrive,
+            depart=stay.depart,
+            starts_at=slot.starts_at if slot else None,
+            ends_at=slot.ends_at if slot else None,
+        )
     return [
         WaitlistJoined(
             listing_id=listing.id,
@@ -76,9 +86,10 @@ def join(
             guests=guests,
             units=units,
             joined_at=now,
-            closes_at=closes_at(
-                stay, listing.time_zone, now, check_in=listing.rules.schedule.check_in
-            ),
+            closes_at=slot.starts_at
+            if slot
+            else closes_at(stay, listing.time_zone, now, check_in=listing.rules.schedule.check_in),
+            slot=slot,
         )
     ]
 
@@ -121,6 +132,7 @@ def offer_dates(waitlist: Waitlist, calendar: Calendar, listing: Listing, now: d
             until=until,
             today=local_date(now, listing.time_zone),
             now=now,
+            slot=entry.slot,
             buffers=listing.buffers,
         )
         told.append(WaitlistOffered(listing_id=listing.id, entry_id=entry.id, until=until))
@@ -152,14 +164,21 @@ def take(entry_id: UUID, booking_id: UUID) -> list[WaitlistEvent]:
 
 def _fits(entry: Entry, calendar: Calendar, listing: Listing, now: datetime) -> bool:
     try:
-        check_rules(listing, entry.stay, entry.guests, entry.units, now)
+        check_rules(listing, entry.stay, entry.guests, entry.units, now, entry.slot)
     except Refusal:
         return False
-    return _has_room(calendar, listing, entry.stay, entry.units, now)
+    return _has_room(calendar, listing, entry.stay, entry.slot, entry.units, now)
 
 
-def _has_room(calendar: Calendar, listing: Listing, stay: Stay, units: int, now: datetime) -> bool:
+def _has_room(
+    calendar: Calendar,
+    listing: Listing,
+    stay: Stay,
+    slot: Slot | None,
+    units: int,
+    now: datetime,
+) -> bool:
     """Whether a claim like a booking's would find ``units`` units, buffers counted."""
     buffers = listing.buffers
     taken = calendar.taken(stay, buffers, now)
-    return units_free(taken, extent_of(stay, None, buffers), listing.units) >= units
+    return units_free(taken, extent_of(stay, slot, buffers), listing.units) >= units

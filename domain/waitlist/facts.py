@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.slot import Slot
 from domain.stay import Stay
 
 
 @dataclass(frozen=True, kw_only=True)
 class WaitlistJoined:
-    """A guest got in line for nights that were taken, to wait until the stay would begin."""
+    """A guest got in line for nights that were taken, to wait until the stay would begin.
+
+    For a listing by the hour ``slot`` is what they wait for, and ``stay`` the days it touches.
+    """
 
     listing_id: UUID
     entry_id: UUID
@@ -21,6 +25,7 @@ class WaitlistJoined:
     units: int
     joined_at: datetime
     closes_at: datetime
+    slot: Slot | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

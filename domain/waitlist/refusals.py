@@ -11,13 +11,15 @@ from domain.refusals import Refusal
 
 @dataclass(eq=False, kw_only=True)
 class DatesFree(Refusal):
-    """Nobody needs to wait for nights that are free."""
+    """Nobody needs to wait for what is free."""
 
     code = "dates_free"
-    says = "The nights from {arrive} to {depart} are free; book them."
+    says = "What you would wait for is free; book it."
     listing_id: UUID
     arrive: date
     depart: date
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 @dataclass(eq=False, kw_only=True)

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Literal, assert_never
 from uuid import UUID
 
+from domain.calendar.extent import Extent, extent_of
+from domain.slot import Slot
 from domain.stay import Stay
 from domain.waitlist.facts import (
     OfferLapsed,
@@ -32,9 +34,15 @@ class Entry:
     units: int
     joined_at: datetime
     closes_at: datetime
+    slot: Slot | None = None
     status: Status = "waiting"
     offered_until: datetime | None = None
     booking_id: UUID | None = None
+
+    @property
+    def extent(self) -> Extent:
+        """The days, or the slot, that it is for."""
+        return extent_of(self.stay, self.slot, None)
 
     def status_at(self, now: datetime) -> Status:
         """The status at ``now``, whoever takes note when: an offer lapses, a stay begins."""
@@ -66,13 +74,16 @@ class Waitlist:
         offered = (e for e in self.entries.values() if e.status == "offered")
         return [entry for entry in offered if entry.status_at(now) == "lapsed"]
 
-    def open_entry(self, guest_id: UUID, stay: Stay, now: datetime) -> Entry | None:
-        """The guest's wish for exactly these nights, while it is open."""
+    def open_entry(
+        self, guest_id: UUID, stay: Stay, now: datetime, slot: Slot | None = None
+    ) -> Entry | None:
+        """The guest's wish for exactly these nights, or this slot, while it is open."""
         return next(
             (
                 entry
                 for entry in self.entries.values()
-                if entry.guest_id == guest_id and entry.stay == stay and entry.open_at(now)
+                if (entry.guest_id, entry.stay, entry.slot) == (guest_id, stay, slot)
+                and entry.open_at(now)
             ),
             None,
         )
@@ -80,13 +91,13 @@ class Waitlist:
     def place(self, entry_id: UUID, now: datetime) -> int | None:
         """Which in line for its nights an entry is, from 1; none when it does not wait.
 
-        Ahead are those who joined before and wait for at least one of the same nights.
+        Ahead are those who joined before and wait for some of the same time.
         """
         entry = self.entries.get(entry_id)
         if entry is None or entry.status_at(now) != "waiting":
             return None
         ahead = (e for e in self.line(now) if e.number < entry.number)
-        return 1 + sum(other.stay.overlaps(entry.stay) for other in ahead)
+        return 1 + sum(other.extent.overlaps(entry.extent) for other in ahead)
 
 
 NOBODY = Waitlist()
@@ -117,6 +128,7 @@ def _joined(before: Waitlist, event: WaitlistJoined) -> Waitlist:
         number=number,
         guest_id=event.guest_id,
         stay=event.stay,
+        slot=event.slot,
         guests=event.guests,
         units=event.units,
         joined_at=event.joined_at,

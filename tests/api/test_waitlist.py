@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
+from datetime import time as clock
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.api.people import Person, hold, in_days, join, offer, stay
+from tests.api.people import Person, day_in, hold, in_days, join, offer, stay
+from tests.api.test_slots import at, book, studio
 from tests.api.workbench import NOBODY, problem
 
 pytestmark = pytest.mark.servers
@@ -189,6 +193,53 @@ def test_more_units_are_offered_to_who_waits(host: Person, guest: Person) -> Non
     )
     assert grown.status_code == 200, grown.text
     until_offered(guest, entry["id"])
+
+
+def test_a_slot_is_waited_for_as_a_slot(host: Person, guest: Person) -> None:
+    listing = studio(host)
+    other, third = join(guest.http, "Olof"), join(guest.http, "Tuva")
+    held = book(third, listing, at("10:00"), at("12:00"))
+    assert held.status_code == 201, held.text
+    path = f"/v1/listings/{listing}/waitlist"
+
+    def wished(starts: str, ends: str) -> dict[str, Any]:
+        return {"starts_at": at(starts), "ends_at": at(ends), "guests": 1}
+
+    free = guest.post(path, json=wished("12:00", "14:00"))
+    assert problem(free) == (409, "dates_free")
+    noon = datetime.combine(day_in(30), clock(12), ZoneInfo("America/New_York"))
+    assert datetime.fromisoformat(free.json()["starts_at"]) == noon
+    assert problem(guest.post(path, json=wished("10:10", "11:10"))) == (422, "not_a_slot")
+    assert problem(guest.post(path, json=wish())) == (422, "wrong_dates")
+    assert problem(guest.post(path, json={**wish(), **wished("10:00", "12:00")})) == (
+        422,
+        "invalid",
+    )
+
+    made = guest.post(path, json=wished("11:00", "13:00"))
+    assert made.status_code == 201, made.text
+    first = made.json()
+    assert (first["place"], first["arrive"]) == (1, in_days(30))
+    assert guest.post(path, json=wished("11:00", "13:00")).json() == first
+    # Both want the hour from eleven; who wants the one before alone has nobody ahead.
+    second = other.post(path, json=wished("10:00", "12:00")).json()
+    assert second["place"] == 2
+    third_wish = host.post(path, json=wished("10:00", "11:00")).json()
+    assert third_wish["place"] == 2
+
+    assert third.post(f"/v1/bookings/{held.json()['id']}/cancel").status_code == 200
+    offered = until_offered(guest, first["id"])
+    assert offered["starts_at"] == first["starts_at"]
+    host.seen = guest.seen
+    until_offered(host, third_wish["id"])
+    other.seen = host.seen
+    assert mine(other)[second["id"]]["status"] == "waiting", "eleven is held for the first"
+    accepted = guest.post(f"{path}/{first['id']}/accept")
+    assert accepted.status_code == 201, accepted.text
+    assert accepted.json()["available"] is True
+    booked = guest.post("/v1/bookings", json={"quote_id": accepted.json()["id"]})
+    assert booked.status_code == 201, booked.text
+    assert mine(guest)[first["id"]]["status"] == "booked"
 
 
 def test_an_account_waits_for_twenty_stays_and_pages_through_them(

@@ -18,9 +18,11 @@ from domain.refusals import (
     ListingNotPublished,
     PolicyForbids,
     Refusal,
+    SlotPast,
     TooManyGuests,
     TooManyUnits,
 )
+from domain.slot import Slot
 from domain.stay import Stay
 from domain.waitlist.decisions import (
     Offers,
@@ -44,11 +46,13 @@ from domain.waitlist.refusals import DatesFree, OfferHasLapsed
 from domain.waitlist.state import NOBODY, Status, Waitlist, evolve
 from tests.domain.facts import BLOCK, GUEST, LISTING, NOW, blocked, held, nights, published
 from tests.domain.scenario import Given, given
+from tests.domain.test_slots import stockholm, studio
 
 CHECK_IN = datetime(2027, 6, 10, 13, 0, tzinfo=UTC)
 """Three in the afternoon of the day of arrival, in Stockholm."""
 
 WISH = nights(10, 12)
+WISH_DAY = nights(10, 11)
 DAY = timedelta(days=1)
 MOMENT = timedelta(microseconds=1)
 FIRST, SECOND, THIRD = (UUID(int=n) for n in (71, 72, 73))
@@ -179,6 +183,42 @@ def test_nobody_waits_for(
 ) -> None:
     decide = joining(nights_taken, listing, guests=guests, units=units)
     line().when(decide).then_refused(refusal)
+
+
+def test_a_slot_is_waited_for_until_it_begins_and_its_place_counts_its_hours() -> None:
+    ten, two_hours = stockholm("10:00", "11:00"), stockholm("10:00", "12:00")
+    taken = calendar(replace(blocked(WISH_DAY), slot=ten))
+
+    def wish(entry: UUID, slot: Slot, now: datetime = NOW) -> Sequence[WaitlistEvent]:
+        return join(
+            NOBODY,
+            taken,
+            studio(),
+            entry_id=entry,
+            guest_id=GUESTS[entry],
+            stay=WISH_DAY,
+            guests=2,
+            units=1,
+            now=now,
+            slot=slot,
+        )
+
+    [first], [second] = wish(FIRST, two_hours), wish(SECOND, ten)
+    assert isinstance(first, WaitlistJoined)
+    assert (first.slot, first.closes_at) == (two_hours, two_hours.starts_at)
+    third = replace(first, entry_id=THIRD, slot=stockholm("11:00", "12:00"))
+    line_up = waitlist(first, second, third)
+    assert [line_up.place(entry, NOW) for entry in (FIRST, SECOND, THIRD)] == [1, 2, 2]
+    with pytest.raises(DatesFree) as refused:
+        wish(FIRST, stockholm("11:00", "12:00"))
+    assert refused.value.starts_at == ten.ends_at
+    with pytest.raises(SlotPast):
+        wish(FIRST, ten, now=ten.starts_at)
+
+    made = offer_dates(line_up, calendar(), studio(), NOW)
+    offers = [e.entry_id for e in made.waitlist if isinstance(e, WaitlistOffered)]
+    held_slots = [e.slot for e in made.calendar if isinstance(e, OfferHeld)]
+    assert (offers, held_slots) == ([FIRST], [two_hours])
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from hypothesis import settings
@@ -13,26 +13,49 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain.calendar import decisions as calendars
+from domain.calendar.claim import Claim
 from domain.calendar.facts import CalendarEvent, OfferHeld
 from domain.calendar.state import EMPTY, Calendar
 from domain.calendar.state import evolve as evolve_calendar
 from domain.refusals import NightsTaken, Refusal, TooManyUnits
+from domain.slot import Slot
 from domain.stay import Stay
 from domain.waitlist import decisions as waitlists
 from domain.waitlist.facts import WaitlistEvent, WaitlistJoined, WaitlistOffered
 from domain.waitlist.state import NOBODY, Entry, evolve
 from tests.domain.facts import LISTING, NOW, published
+from tests.domain.test_slots import hours, studio
 
 FIRST_DAY = NOW.date()
+HOUR = timedelta(hours=1)
 
 
-def stay_of(first: int, length: int) -> Stay:
-    arrive = FIRST_DAY + timedelta(days=first)
-    return Stay(arrive, arrive + timedelta(days=length))
+@dataclass(frozen=True)
+class Wanted:
+    """Nights, or hours where ``by_the_hour``: a few pieces of time in a row."""
+
+    first: int
+    length: int
+
+    def when(self, *, by_the_hour: bool) -> tuple[Stay, Slot | None]:
+        """The days, some ahead, or hours of the fourth."""
+        if by_the_hour:
+            start = datetime.combine(FIRST_DAY + timedelta(days=4), time(4 + self.first), UTC)
+            slot = Slot(start, start + self.length * HOUR)
+            return slot.days("Europe/Stockholm"), slot
+        arrive = FIRST_DAY + timedelta(days=self.first)
+        return Stay(arrive, arrive + timedelta(days=self.length)), None
 
 
-# Few nights, some days ahead, so that wishes meet.
-stays = st.builds(stay_of, st.integers(4, 6), st.integers(1, 3))
+def pieces(of: Claim | Entry) -> list[datetime]:
+    """When each night or hour of it begins, on the calendar's line."""
+    piece = HOUR if of.slot else timedelta(days=1)
+    count = (of.extent.end - of.extent.start) // piece
+    return [of.extent.start + n * piece for n in range(count)]
+
+
+# Few nights, or hours, so that wishes meet.
+wanted_times = st.builds(Wanted, st.integers(4, 6), st.integers(1, 3))
 guests = st.integers(1, 4).map(lambda n: UUID(int=900 + n))
 units = st.integers(1, 2)
 
@@ -46,22 +69,31 @@ class WaitlistMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = NOW
+        self.by_the_hour = False
         self.listing = published()
         self.claims, self.claimed = EMPTY, list[CalendarEvent]()
         self.line, self.told = NOBODY, list[WaitlistEvent]()
         self._ids = 100
 
     @initialize(
+        by_the_hour=st.booleans(),
         capacity=st.integers(1, 2),
-        wishes=st.lists(st.tuples(guests, stays, units), min_size=1, max_size=5),
+        wishes=st.lists(st.tuples(guests, wanted_times, units), min_size=1, max_size=5),
     )
-    def begin(self, capacity: int, wishes: list[tuple[UUID, Stay, int]]) -> None:
+    def begin(
+        self, *, by_the_hour: bool, capacity: int, wishes: list[tuple[UUID, Wanted, int]]
+    ) -> None:
         """Everything is booked, and some are in line."""
-        self.listing = published(units=capacity, max_guests=9)
-        self.book(UUID(int=999), stay_of(4, 6), capacity)
+        self.by_the_hour = by_the_hour
+        self.listing = (
+            studio(hours("00:00", "00:00"), units=capacity, max_guests=9)
+            if by_the_hour
+            else published(units=capacity, max_guests=9)
+        )
+        self.book(UUID(int=999), Wanted(4, 6), capacity)
         self.record(calendars.confirm(self.claims, next(iter(self.claims.claims))), [])
-        for guest, stay, wanted in wishes:
-            self.join(guest, stay, wanted)
+        for guest, times, wanted in wishes:
+            self.join(guest, times, wanted)
 
     def new_id(self) -> UUID:
         self._ids += 1
@@ -79,9 +111,13 @@ class WaitlistMachine(RuleBasedStateMachine):
     def time_passes(self, hours: float) -> None:
         self.now += timedelta(hours=hours)
 
-    @rule(guest=guests, stay=stays, wanted=units)
-    def book(self, guest: UUID, stay: Stay, wanted: int) -> None:
-        offered = self.claims.offered_to(guest, stay, self.now)
+    @rule(guest=guests, times=wanted_times, wanted=units)
+    def book(self, guest: UUID, times: Wanted, wanted: int) -> None:
+        self.book_when(guest, times.when(by_the_hour=self.by_the_hour), wanted)
+
+    def book_when(self, guest: UUID, when: tuple[Stay, Slot | None], wanted: int) -> None:
+        stay, slot = when
+        offered = self.claims.offered_to(guest, stay, self.now, slot)
         booking = self.new_id()
         try:
             held = calendars.hold(
@@ -96,6 +132,7 @@ class WaitlistMachine(RuleBasedStateMachine):
                 until=self.now + timedelta(minutes=15),
                 today=self.now.date(),
                 now=self.now,
+                slot=slot,
             )
         except (NightsTaken, TooManyUnits):
             return
@@ -109,7 +146,7 @@ class WaitlistMachine(RuleBasedStateMachine):
     def who_is_offered_nights_books_them(self) -> None:
         for entry in list(self.line.entries.values()):
             if entry.status_at(self.now) == "offered":
-                self.book(entry.guest_id, entry.stay, entry.units)
+                self.book_when(entry.guest_id, (entry.stay, entry.slot), entry.units)
                 assert self.line.entries[entry.id].status == "booked"
                 return
 
@@ -119,8 +156,9 @@ class WaitlistMachine(RuleBasedStateMachine):
         if of_bookings:
             self.record(decide(self.claims, of_bookings[number % len(of_bookings)]), [])
 
-    @rule(guest=guests, stay=stays, wanted=units)
-    def join(self, guest: UUID, stay: Stay, wanted: int) -> None:
+    @rule(guest=guests, times=wanted_times, wanted=units)
+    def join(self, guest: UUID, times: Wanted, wanted: int) -> None:
+        stay, slot = times.when(by_the_hour=self.by_the_hour)
         try:
             told = waitlists.join(
                 self.line,
@@ -132,11 +170,12 @@ class WaitlistMachine(RuleBasedStateMachine):
                 guests=1,
                 units=wanted,
                 now=self.now,
+                slot=slot,
             )
         except Refusal:
             return
         self.record([], told)
-        assert self.line.open_entry(guest, stay, self.now)
+        assert self.line.open_entry(guest, stay, self.now, slot)
 
     @precondition(lambda self: self.line.entries)
     @rule(number=st.integers(0, 9))
@@ -171,10 +210,10 @@ class WaitlistMachine(RuleBasedStateMachine):
 
     def fair_offers(self) -> list[UUID]:
         """Who must be offered what, counted by hand from the joins in the log and free nights."""
-        taken: Counter[date] = Counter()
+        taken: Counter[datetime] = Counter()
         for claim in self.claims.live(self.now):
-            for night in claim.stay.nights():
-                taken[night] += len(claim.units)
+            for piece in pieces(claim):
+                taken[piece] += len(claim.units)
         chosen: list[UUID] = []
         for event in self.told:
             entry = self.line.entries.get(getattr(event, "entry_id"))  # noqa: B009 - of any event
@@ -182,23 +221,23 @@ class WaitlistMachine(RuleBasedStateMachine):
                 continue
             if entry.status_at(self.now) == "waiting" and self.fits(entry, taken):
                 chosen.append(entry.id)
-                taken.update(dict.fromkeys(entry.stay.nights(), entry.units))
+                taken.update(dict.fromkeys(pieces(entry), entry.units))
         return chosen
 
-    def fits(self, entry: Entry, taken: Counter[date]) -> bool:
+    def fits(self, entry: Entry, taken: Counter[datetime]) -> bool:
         # Midnight in Stockholm comes an hour before that of UTC in winter.
         today = (self.now + timedelta(hours=1)).date()
         return entry.stay.arrive >= today and all(
-            taken[night] + entry.units <= self.listing.units for night in entry.stay.nights()
+            taken[piece] + entry.units <= self.listing.units for piece in pieces(entry)
         )
 
     @invariant()
-    def no_two_live_claims_share_a_unit_and_a_night(self) -> None:
+    def no_two_live_claims_share_a_unit_at_a_time(self) -> None:
         taken = [
-            (unit, night)
+            (unit, piece)
             for claim in self.claims.live(self.now)
             for unit in claim.units
-            for night in claim.stay.nights()
+            for piece in pieces(claim)
         ]
         assert len(taken) == len(set(taken))
         assert all(unit < self.listing.units for unit, _ in taken)
@@ -206,12 +245,12 @@ class WaitlistMachine(RuleBasedStateMachine):
     @invariant()
     def whoever_is_offered_nights_has_them_and_nobody_else_does(self) -> None:
         offered = {
-            entry.id: (entry.stay, entry.units, entry.offered_until, entry.guest_id)
+            entry.id: (entry.stay, entry.slot, entry.units, entry.offered_until, entry.guest_id)
             for entry in self.line.entries.values()
             if entry.status_at(self.now) == "offered"
         }
         held = {
-            claim.id: (claim.stay, len(claim.units), claim.until, claim.guest_id)
+            claim.id: (claim.stay, claim.slot, len(claim.units), claim.until, claim.guest_id)
             for claim in self.claims.live(self.now)
             if claim.kind == "offer"
         }
