@@ -20,7 +20,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(servers: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
     """The whole platform, one for all these tests, which must not mind what the others did."""
     with (
@@ -31,7 +31,7 @@ def running(servers: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield processes
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def http(running: Processes) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=running.url("gateway") or "", timeout=30) as http:
         yield http
@@ -47,7 +47,7 @@ def host(http: httpx.Client) -> Person:
     return join(http, "Hedda")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def admin(running: Processes, http: httpx.Client) -> Person:
     person = join(http, "Ada")
     for role in ("admin", "auditor"):

@@ -12,7 +12,7 @@ from tests.processes import Processes, sojourn
 __all__ = ["http", "running"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(running: Processes, http: httpx.Client) -> str:
     """Where a platform with demo sign-ins and two searchable listings answers."""
     made = sojourn(running.platform, "demo")
