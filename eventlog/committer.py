@@ -1,7 +1,9 @@
 """Commands that wait in one process are stored together: one lock, one commit, each its outcome.
 
 One thread stores what has gathered while it stored the batch before, oldest first. Whoever waits
-for an outcome is told it in its own thread or, once a batch, in its own event loop.
+for an outcome is told it in its own thread or, once a batch, in its own event loop. An event loop
+that has requests at hand decides them all before a batch is taken: it costs the same whether one
+command is in it or ten, and the loop waits for the interpreter while the thread has it.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from threading import Condition, Event, Lock, Thread
 from time import monotonic
 from typing import Generic, TypeVar
@@ -21,6 +22,9 @@ MAX_BATCH = 100
 
 MAX_WAITING = 1_000
 """How many commands may wait; one more is turned away."""
+
+TURN = 0.01
+"""For how many seconds at most commands that wait are held back for a loop that is busy."""
 
 T = TypeVar("T")
 _Future = asyncio.Future[None]
@@ -86,6 +90,7 @@ class Committer(Generic[T]):
         self._last: Waiting[T] | None = None
         self._thread: Thread | None = None
         self._idle = False
+        self._due = 0
         self._closed = False
 
     def append(self, append: T) -> Appended:
@@ -106,13 +111,34 @@ class Committer(Generic[T]):
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="committer", daemon=True)
                 self._thread.start()
-            elif self._idle:
-                self._gathered.notify()
+            if (loop := _running_loop()) is None:
+                self._due = 0
+                if self._idle:
+                    self._gathered.notify()
+            elif self._idle or not self._due:
+                # A turn that is due may be one of a loop that is gone: nobody idle relies on it.
+                self._idle = False
+                self._due += 1
+                loop.call_soon(self._had_its_turn)
         return mine
+
+    def _hurry(self) -> None:
+        """Wait for no loop's turn: somebody blocks, perhaps that very loop."""
+        with self._gathered:
+            self._due = 0
+            self._gathered.notify()
+
+    def _had_its_turn(self) -> None:
+        with self._gathered:
+            self._due = max(self._due - 1, 0)
+            if self._queue:
+                self._gathered.notify()
 
     def outcome(self, mine: Waiting[T]) -> Appended:
         """What became of it, waiting if need be; raises as :meth:`append`."""
-        mine.wait()
+        if mine.outcome is None:
+            self._hurry()
+            mine.wait()
         if isinstance(mine.outcome, Appended):
             return mine.outcome
         assert mine.outcome is not None, "it was waited for"
@@ -122,7 +148,8 @@ class Committer(Generic[T]):
         """Wait until the outcome of everything that is in the queue now is known."""
         with self._gathered:
             last = self._last
-        if last:
+        if last and last.outcome is None:
+            self._hurry()
             last.wait()
 
     def close(self) -> None:
@@ -139,7 +166,7 @@ class Committer(Generic[T]):
             late = [each for each in batch if each.deadline is not None and each.deadline < now]
             for each in late:
                 self._forgo(each.append)
-            _tell(late, [TooLate()] * len(late))
+            self._tell(late, [TooLate()] * len(late))
             timely = [each for each in batch if each.outcome is None] if late else batch
             if timely:
                 self._store_and_tell(timely)
@@ -150,6 +177,7 @@ class Committer(Generic[T]):
                 self._idle = True
                 self._gathered.wait()
             self._idle = False
+            self._gathered.wait_for(lambda: not self._due or self._closed, TURN)
             return [self._queue.popleft() for _ in range(min(len(self._queue), MAX_BATCH))]
 
     def _store_and_tell(self, batch: Sequence[Waiting[T]]) -> None:
@@ -158,20 +186,30 @@ class Committer(Generic[T]):
             outcomes = self._store([waiting.append for waiting in batch])
         except Exception as error:  # noqa: BLE001 - each waiting command raises it itself
             outcomes = [error] * len(batch)
-        _tell(batch, outcomes)
+        self._tell(batch, outcomes)
+
+    def _tell(self, batch: Sequence[Waiting[T]], outcomes: Sequence[Appended | Exception]) -> None:
+        loops: dict[asyncio.AbstractEventLoop, list[_Future]] = {}
+        for waiting, outcome in zip(batch, outcomes, strict=True):
+            if future := waiting.tell(outcome):
+                loops.setdefault(future.get_loop(), []).append(future)
+        with self._gathered:
+            self._due = len(loops)
+        for loop, futures in loops.items():
+            try:
+                loop.call_soon_threadsafe(self._resolve, futures)
+            except RuntimeError:  # a loop that was closed has nobody waiting in it
+                self._had_its_turn()
+
+    def _resolve(self, futures: Sequence[_Future]) -> None:
+        for future in futures:
+            if not future.done():
+                future.set_result(None)
+        self._had_its_turn()
 
 
-def _tell(batch: Sequence[Waiting[T]], outcomes: Sequence[Appended | Exception]) -> None:
-    loops: dict[asyncio.AbstractEventLoop, list[_Future]] = {}
-    for waiting, outcome in zip(batch, outcomes, strict=True):
-        if future := waiting.tell(outcome):
-            loops.setdefault(future.get_loop(), []).append(future)
-    for loop, futures in loops.items():
-        with suppress(RuntimeError):  # a loop that was closed has nobody waiting in it
-            loop.call_soon_threadsafe(_resolve, futures)
-
-
-def _resolve(futures: Sequence[_Future]) -> None:
-    for future in futures:
-        if not future.done():
-            future.set_result(None)
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -202,3 +202,56 @@ def test_what_waits_when_the_log_is_closed_is_stored_and_nothing_after_it() -> N
     assert [gathering.outcome(each).positions[0] for each in waiting] == [0, 1, 2]
     with pytest.raises(QueueFull):
         gathering.enqueue(append("4"))
+
+
+async def test_what_a_loop_decides_in_one_go_is_stored_together() -> None:
+    storing = Storing()
+    gathering = Committer(storing)
+    for _ in range(3):
+        waiting = [gathering.enqueue(append(str(number))) for number in range(5)]
+        await asyncio.gather(*(each.known() for each in waiting))
+    assert storing.batches == [["0", "1", "2", "3", "4"]] * 3
+
+
+async def test_a_loop_that_is_blocks_is_served_without_having_had_its_turn() -> None:
+    storing = Storing()
+    gathering = Committer(storing)
+    for number in range(20):
+        await gathering.enqueue(append(str(number))).known()
+        # Blocks the loop, which can't say that it had its turn.
+        gathering.append(append(str(number)))
+        gathering.enqueue(append(str(number)))
+        gathering.settle()
+    assert storing.batches == [[str(number)] for number in range(20) for _ in range(3)]
+
+
+async def test_a_loop_that_is_busy_holds_no_thread_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committer, "TURN", 60)
+    gathering = Committer(Storing())
+    await gathering.enqueue(append("0")).known()
+    mine = gathering.enqueue(append("1"))
+    other = Thread(target=gathering.append, args=(append("2"),))
+    other.start()
+    other.join(30)
+    assert (other.is_alive(), mine.outcome is None) == (False, False)
+
+
+def test_a_loop_that_is_gone_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committer, "TURN", 60)
+    storing = Storing()
+    gathering = Committer(storing)
+
+    async def ask_and_go() -> None:
+        storing.go.clear()
+        asking = asyncio.create_task(gathering.enqueue(append("0")).known())
+        await asyncio.to_thread(storing.entered.wait, 10)
+        asking.cancel()
+
+    asyncio.run(ask_and_go())
+    storing.go.set()
+
+    async def ask() -> None:
+        await asyncio.wait_for(gathering.enqueue(append("1")).known(), 30)
+
+    asyncio.run(ask())
+    assert storing.batches == [["0"], ["1"]]
