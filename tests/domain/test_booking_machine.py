@@ -19,7 +19,8 @@ from domain.booking.decisions import approve, cancel, decline, expire
 from domain.booking.facts import BookingConfirmed, BookingEvent, Party
 from domain.booking.notices import Captured, Declined
 from domain.booking.paying import confirm, pay
-from domain.booking.settling import needs_nights, settle
+from domain.booking.receiving import needs_nights
+from domain.booking.settling import settle
 from domain.booking.state import Booking, Status, evolve
 from domain.booking.staying import check_in, complete, finish, mark_no_show
 from domain.folding import after

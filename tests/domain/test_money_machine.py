@@ -26,7 +26,8 @@ from domain.booking.notices import (
 )
 from domain.booking.paying import confirm, pay
 from domain.booking.payouts import pay_out, schedule
-from domain.booking.settling import needs_nights, settle
+from domain.booking.receiving import needs_nights
+from domain.booking.settling import settle
 from domain.booking.state import Booking, Status, evolve
 from domain.booking.staying import check_in
 from domain.money import Money
