@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, RedirectResponse
 
 OURS = Path(str(files("api")))
 SWAGGER_UI = Path(str(files("fastapi_offline"))) / "static"
@@ -26,10 +26,15 @@ POLICY = (
 
 
 def serve_docs(app: FastAPI) -> None:
-    """Adds ``/docs`` to ``app``, and below it what the page loads."""
+    """Adds ``/docs`` to ``app``, below it what the page loads, and the way there from ``/``."""
+    app.add_route("/", _to_docs, include_in_schema=False)
     _serve(app, "/docs", PAGE, "text/html", {"Content-Security-Policy": POLICY})
     for path, media_type in BESIDE_IT:
         _serve(app, f"/docs/{path.name}", path, media_type, {})
+
+
+async def _to_docs(request: Request) -> Response:
+    return RedirectResponse("/docs", headers={"Cache-Control": "public, max-age=300"})
 
 
 def _serve(app: FastAPI, at: str, path: Path, media_type: str, headers: dict[str, str]) -> None:

@@ -81,6 +81,8 @@ def _describe(operation: dict[str, Any], method: str, route: APIRoute) -> None:
         responses.setdefault(str(status), {"description": _MEANINGS[status]})
     responses.setdefault("default", {"description": "Any other problem."})
     for status, response in responses.items():
+        if response.get("description") == _BARE:
+            response["description"] = _DONE.get(status, "Done.")
         if status == "default" or int(status) >= 400:
             response.setdefault("content", {MEDIA_TYPE: {"schema": _PROBLEM}})
         else:
@@ -114,6 +116,16 @@ def _header(name: str, meaning: str, *, required: bool = False) -> dict[str, Any
 
 
 _PROBLEM = {"$ref": "#/components/schemas/ProblemDocument"}
+
+_BARE = "Successful Response"
+"""What FastAPI says where a route says nothing."""
+
+_DONE = {
+    "200": "Done: how it stands.",
+    "201": "Made: how it stands.",
+    "202": "Begun: it goes on by itself.",
+    "204": "Done; there is nothing to add.",
+}
 
 _MEANINGS: dict[int, str] = {
     304: "The client has it already: If-None-Match names it.",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from commands.versioned import Versioned
 from commands.work import Work
+from domain.booking.facts import BookingConfirmed
 from domain.booking.paying import confirm
 from domain.booking.state import Booking
 from domain.calendar.decisions import confirm as confirm_claim
@@ -31,7 +32,7 @@ def confirm_booking(message: ConfirmBooking, work: Work) -> Versioned[Booking]:
     """
     booking = work.booked_by_actor(message.booking_id, "confirm a guest's booking")
     events = confirm(booking.state, message.payment_id, message.method, work.now)
-    if events and not booking.state.total.amount:
+    if any(isinstance(event, BookingConfirmed) for event in events):
         calendar = work.calendar(booking.state.listing_id)
         work.record(calendar, confirm_claim(calendar.state, message.booking_id))
     return work.record(booking, events)

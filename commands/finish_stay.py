@@ -9,9 +9,9 @@ from uuid_utils.compat import uuid7
 
 from commands.versioned import Versioned
 from commands.work import Work
-from domain.booking.decisions import finish
 from domain.booking.payouts import schedule
 from domain.booking.state import Booking
+from domain.booking.staying import finish
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from commands.versioned import Versioned
 from commands.work import Work
-from domain.booking import decisions
+from domain.booking import staying
 from domain.booking.payouts import schedule
 from domain.booking.state import Booking
 from domain.calendar.decisions import release
@@ -33,7 +33,7 @@ def mark_no_show(message: MarkNoShow, work: Work) -> Versioned[Booking]:
     booking, by = work.acting_on(message.booking_id)
     if by == "guest":
         raise NotYours(action="mark a no-show")
-    events = decisions.mark_no_show(booking.state, by, message.reason, work.now)
+    events = staying.mark_no_show(booking.state, by, message.reason, work.now)
     if events:
         calendar = work.calendar(booking.state.listing_id)
         work.record(calendar, release(calendar.state, message.booking_id))

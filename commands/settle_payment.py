@@ -13,7 +13,8 @@ from commands.lapsed import expire_lapsed
 from commands.versioned import Versioned
 from commands.work import Work
 from domain.booking.notices import Notice
-from domain.booking.settling import needs_nights, settle
+from domain.booking.receiving import needs_nights
+from domain.booking.settling import settle
 from domain.booking.state import Booking
 from domain.calendar.decisions import reclaim
 from domain.local_time import local_date

@@ -288,9 +288,14 @@ class PolicyForbids(Refusal):
     """The state of the thing does not allow the action."""
 
     code = "policy_forbids"
-    says = "Can't {action}: the status is {status}."
+    says = "Can't {action}: {because}. {instead}"
     action: str
     status: str
+    because: str
+    instead: str
+    """What the person can do instead, a sentence."""
+    possible: tuple[str, ...] = ()
+    """The same for programs, where it can be told: the actions that would be accepted now."""
 
 
 @dataclass(eq=False, kw_only=True)

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from projections.unavailable import ReadModelMissing, ReadModelUnavailable
 
-CURRENT = "3"
+CURRENT = "4"
 """The shape that this code makes: raised whenever a model's documents change theirs.
 
 A generation is named by its shape and a number: the third that was built of shape 3 is ``3-3``.

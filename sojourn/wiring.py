@@ -234,10 +234,11 @@ async def reactors_worker(settings: Settings) -> None:
     from eventlog.personal.exports import Exports
     from eventlog.personal.forgetting import Forgetting
     from streams.reactors.announcing import Announcer
+    from streams.reactors.asking import NAME
     from streams.reactors.erasures import ErasureReactor
     from streams.reactors.exports import ExportReactor
     from streams.reactors.following import keep_asking
-    from streams.reactors.payments import NAME, PaymentReactor
+    from streams.reactors.payments import PaymentReactor
     from streams.reactors.receipts import Receipts
     from streams.reactors.several import Several
     from streams.reactors.sink import Reactors

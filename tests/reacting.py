@@ -22,8 +22,9 @@ from commands.payments.webhooks import Webhook
 from eventlog.application import EventLog
 from eventlog.reader import LogReader
 from sojourn.wiring import sealing
+from streams.reactors.asking import NAME
 from streams.reactors.following import catch_up
-from streams.reactors.payments import NAME, PaymentReactor
+from streams.reactors.payments import PaymentReactor
 from streams.reactors.receipts import Receipts
 from streams.reactors.sink import Reactors
 from tests.platforms import Platform

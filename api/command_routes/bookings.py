@@ -21,7 +21,14 @@ from api.conventions.guards import (
     signed_in,
 )
 from api.paying import Paying, pay_and_wait, payment_id_of
-from api.representations.booking import Booking, BookingBody, CancelBody, ConfirmBody
+from api.representations.booking import (
+    NOTHING_BESIDE,
+    Beside,
+    Booking,
+    BookingBody,
+    CancelBody,
+    ConfirmBody,
+)
 from api.representations.values import Empty, Reason
 from commands.approve_booking import ApproveBooking, approve_booking
 from commands.book import Book
@@ -39,13 +46,15 @@ from commands.versioned import Versioned
 from commands.work import Work
 from domain.booking.facts import Party
 from domain.booking.state import Booking as DomainBooking
+from domain.listing.facts import Permission
+from domain.review.state import EMPTY as NO_REVIEWS
 
 router = ordered_router("bookings")
 
 M = TypeVar("M")
 
-Acted = tuple[Versioned[DomainBooking], Party]
-"""A booking after an action, and the side for which it was taken."""
+Acted = tuple[Versioned[DomainBooking], Party, Beside]
+"""A booking after an action, the side for which it was taken, and what is known beside it."""
 
 
 @router.post(
@@ -225,13 +234,23 @@ async def no_show(
 def acted(
     handle: Callable[[M, Work], Versioned[DomainBooking]],
 ) -> Callable[[M, Work], Acted]:
-    """``handle``, with the side for which it was done."""
+    """``handle``, with the side for which it was done, and what that side may write by now."""
 
     def carry_out(message: M, work: Work) -> Acted:
         booking = handle(message, work)
-        return booking, work.acting_on(booking.state.id)[1]
+        return booking, work.acting_on(booking.state.id)[1], _beside(booking.state, work)
 
     return carry_out
+
+
+def _beside(booking: DomainBooking, work: Work) -> Beside:
+    actor = work.context.actor
+    may = frozenset[Permission]()
+    if booking.party(actor) is None:
+        may = work.any_listing(booking.listing_id).state.permissions_of(actor)
+    # Nothing else is reviewed, so that no other step need look.
+    reviews = work.review_pair(booking).state if booking.status == "completed" else NO_REVIEWS
+    return Beside(reviews=reviews, writes="messages" in may)
 
 
 def told(side: Side, caller: UUID) -> Callable[[Acted], StoredResponse]:
@@ -243,7 +262,7 @@ def shown(
     side: Side, caller: UUID, status: int = 200
 ) -> Callable[[Versioned[DomainBooking]], StoredResponse]:
     """How a booking is answered to its guest, who made it just now when it is 201."""
-    return lambda booking: _answered(side, caller, booking, "guest", status)
+    return lambda booking: _answered(side, caller, booking, "guest", status=status)
 
 
 def _answered(
@@ -251,8 +270,11 @@ def _answered(
     caller: UUID,
     booking: Versioned[DomainBooking],
     party: Party,
+    beside: Beside = NOTHING_BESIDE,
     status: int = 200,
 ) -> StoredResponse:
-    page = Booking.of(booking.state, booking.version, caller, side.clock(), party=party)
+    page = Booking.of(
+        booking.state, booking.version, caller, side.clock(), party=party, beside=beside
+    )
     location = f"/v1/bookings/{booking.state.id}" if status == 201 else None
     return stored(page, status, version=booking.version, location=location)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from fastapi import Response
 from pydantic import BaseModel, Field
+
+_TITLES: Final = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""As RFC 9110 has them, which not every Python does."""
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -24,14 +27,16 @@ class FieldError(BaseModel):
 class ProblemDocument(BaseModel):
     """What went wrong, for a person and for a program."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str = Field(description="Stable; branch on this.")
+    type: str = Field(examples=["urn:sojourn:problem:nights_taken"])
+    title: str = Field(examples=["Conflict"])
+    status: int = Field(examples=[409])
+    detail: str = Field(examples=["Already taken: 2027-01-10. Choose other dates."])
+    code: str = Field(description="Stable; branch on this.", examples=["nights_taken"])
     errors: list[FieldError] = []
     values: dict[str, Any] | None = Field(
-        default=None, description="What the person who asked needs to know, by name."
+        default=None,
+        description="What the person who asked needs to know, by name.",
+        examples=[{"nights": ["2027-01-10"]}],
     )
 
 
@@ -80,7 +85,7 @@ def problem_response(problem: Problem) -> Response:
     """``problem`` as its document."""
     document: dict[str, object] = {
         "type": f"urn:sojourn:problem:{problem.code}",
-        "title": HTTPStatus(problem.status).phrase,
+        "title": _TITLES.get(problem.status) or HTTPStatus(problem.status).phrase,
         "status": problem.status,
         "detail": problem.detail,
         "code": problem.code,

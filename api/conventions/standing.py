@@ -25,7 +25,7 @@ async def booking_for(
     if found is None:
         raise NoSuch(what="booking", id=str(booking_id))
     if found[0].party(caller) is None:
-        may = await _permissions(sight, found[0].listing_id, caller)
+        may = await permissions_in(sight, found[0].listing_id, caller)
         if not may & KNOWING_OF_BOOKINGS:
             raise NoSuch(what="booking", id=str(booking_id))
         if permission not in may:
@@ -42,7 +42,7 @@ async def acting_on(
     """
     found = await sight.booking(booking_id)
     if found and caller and found[0].party(caller) is None:
-        may = await _permissions(sight, found[0].listing_id, caller)
+        may = await permissions_in(sight, found[0].listing_id, caller)
         if "bookings" not in may and "support" in await sight.roles(caller):
             return *found, "platform"
     booking, version = await booking_for(sight, booking_id, caller, "bookings")
@@ -71,13 +71,14 @@ async def inquiry_for(
         raise NoSuch(what="inquiry", id=str(inquiry_id))
     if caller == inquiry.guest_id:
         return found[0], "guest"
-    if "messages" not in await _permissions(sight, inquiry.listing_id, caller):
+    if "messages" not in await permissions_in(sight, inquiry.listing_id, caller):
         raise NoSuch(what="inquiry", id=str(inquiry_id))
     return found[0], "host"
 
 
-async def _permissions(
+async def permissions_in(
     sight: Sight, listing_id: UUID, caller: UUID | None
 ) -> frozenset[Permission]:
+    """What the caller may do for the host of a listing; the host may do everything."""
     found = await sight.listing(listing_id)
     return found[0].permissions_of(caller) if found else frozenset[Permission]()

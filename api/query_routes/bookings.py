@@ -10,7 +10,7 @@ from api.assembly import ordered_router
 from api.conventions.callers import Caller
 from api.conventions.guards import guards, sees_booking, signed_in
 from api.conventions.reading import catch_up
-from api.conventions.standing import acting_on
+from api.conventions.standing import acting_on, permissions_in
 from api.querying import Side, answer
 from api.representations.booking import Beside, Booking, RefundPreview
 from api.representations.payment import Payments
@@ -25,10 +25,11 @@ async def show(request: Request, side: Side, caller: Caller, booking_id: UUID) -
     """A booking that you are a side of, or co-host; support sees every one."""
     told = await catch_up(request, side.applied)
     booking, version, party = await acting_on(side, booking_id, caller)
-    written = await written_about(side.generations, [booking_id])
-    page = Booking.of(
-        booking, version, caller, side.clock(), party=party, beside=Beside(*written[booking_id])
-    )
+    reviews, conversation = (await written_about(side.generations, [booking_id]))[booking_id]
+    own = booking.party(caller) is not None
+    writes = own or "messages" in await permissions_in(side, booking.listing_id, caller)
+    beside = Beside(reviews, conversation, writes)
+    page = Booking.of(booking, version, caller, side.clock(), party=party, beside=beside)
     return answer(request, page, told, version=version)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
+from uuid import UUID
 
 import anyio
 from fastapi import Request, Response
@@ -23,7 +24,7 @@ from domain.account.state import Account as DomainAccount
 from domain.booking.state import Booking as DomainBooking
 from domain.listing.state import Status
 from projections.booking.written import written_about
-from projections.host_listings.queries import host_listings
+from projections.host_listings.queries import co_hosted_listings, host_listings
 from projections.listing_ratings.queries import ratings
 from projections.lists import Page
 from projections.payouts.queries import payouts
@@ -152,15 +153,29 @@ async def _bookings(
 ) -> Bookings:
     now = side.clock()
     written = await written_about(side.generations, [part.state.id for part in found.items])
+    written_for = await _written_for(side, caller, found)
     items = [
         Booking.of(
             part.state,
             part.version,
             caller,
             now,
-            beside=Beside(*written[part.state.id]),
+            beside=Beside(*written[part.state.id], part.state.listing_id in written_for),
             listed=True,
         )
         for part in found.items
     ]
     return Bookings.model_construct(items=items, next=side.cursor(name, found.next))
+
+
+async def _written_for(
+    side: QuerySide, caller: Caller, found: Page[DomainBooking]
+) -> frozenset[UUID]:
+    """The listings of others for whose host the caller reads and writes messages."""
+    if all(part.state.party(caller) for part in found.items):
+        return frozenset()
+    return frozenset(
+        part.state.id
+        for part in await co_hosted_listings(side.generations, caller)
+        if "messages" in part.state.permissions_of(caller)
+    )

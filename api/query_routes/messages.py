@@ -14,13 +14,22 @@ from api.conventions.reading import catch_up
 from api.conventions.standing import booking_for, inquiry_for
 from api.query_routes.listings import may_see
 from api.querying import QuerySide, Side, answer
-from api.representations.conversation import Inquiries, Inquiry, Message, Messages
-from domain.booking.facts import Side as OfBooking
+from api.representations.conversation import (
+    Inquiries,
+    Inquiry,
+    Message,
+    Messages,
+    OfBooking,
+    OfBookings,
+)
+from domain.booking.facts import Side as BookingSide
 from domain.conversation.state import EMPTY, Conversation
 from domain.refusals import NoSuch
 from domain.streams import conversation_stream
+from projections.booking.written import written_about
 from projections.conversation.queries import inquiries_of_guest, inquiries_of_listing
 from projections.lists import Page
+from projections.reservations.queries import reservations
 
 router = ordered_router("messages")
 
@@ -121,8 +130,38 @@ async def mine(
     return answer(request, await _inquiries(side, caller, name, found), told)
 
 
+@router.get(
+    "/v1/me/conversations",
+    summary="List conversations with my guests",
+    response_model=OfBookings,
+)
+@guards(signed_in)
+async def with_guests(
+    request: Request,
+    side: Side,
+    caller: Caller,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: CursorText = None,
+) -> Response:
+    """One for each booking of the listings that you host, or co-host with their messages."""
+    name = f"conversations of {caller}"
+    before = side.place(name, cursor)
+    told = await catch_up(request, side.applied)
+    found = await reservations(
+        side.generations, caller, permission="messages", limit=limit, cursor=before
+    )
+    written = await written_about(side.generations, [part.state.id for part in found.items])
+    items: list[OfBooking] = []
+    for part in found.items:
+        _reviews, conversation = written[part.state.id]
+        opened = await side.readable(conversation, conversation_stream(part.state.id))
+        items.append(OfBooking.of(part.state, opened))
+    page = OfBookings.model_construct(items=items, next=side.cursor(name, found.next))
+    return answer(request, page, told)
+
+
 def _page(
-    side: QuerySide, name: str, conversation: Conversation, of: OfBooking, after: int, limit: int
+    side: QuerySide, name: str, conversation: Conversation, of: BookingSide, after: int, limit: int
 ) -> Messages:
     end = min(after + limit, len(conversation.messages))
     return Messages.model_construct(

@@ -13,15 +13,15 @@ from pydantic import BaseModel, Field, StrictInt
 from api.representations.payment import PaymentMethod
 from api.representations.quote import Line, PriceLine, lines_of
 from api.representations.values import Input, Money, Reason, is_absent
-from domain.booking.decisions import Action, actions, refund, refund_total
-from domain.booking.facts import Party, RefundLine, Side
+from domain.booking.allowed import Action, actions, refused
+from domain.booking.decisions import refund, refund_total
+from domain.booking.facts import Party, RefundLine
 from domain.booking.policy import WHOLE
 from domain.booking.state import Booking as DomainBooking
 from domain.booking.state import PaymentStatus, Status
 from domain.conversation.state import EMPTY as NO_MESSAGES
 from domain.conversation.state import Conversation
 from domain.kind import Kind
-from domain.refusals import PolicyForbids
 from domain.review.decisions import may_review
 from domain.review.state import EMPTY as NO_REVIEWS
 from domain.review.state import ReviewPair
@@ -73,9 +73,9 @@ class RefundPreview(Refund):
 
     @classmethod
     def at(cls, booking: DomainBooking, party: Party, now: datetime) -> Self:
-        """For that side of the booking; PolicyForbids when it can't be cancelled."""
+        """For that side of the booking; raises what cancelling it now would."""
         if "cancel" not in actions(booking, party, now):
-            raise PolicyForbids(action="cancel", status=booking.status_at(now))
+            raise refused(booking, "cancel", party, now)
         lines = refund(booking, party, now)
         ends = booking.policy.valid_until(now, booking.check_in, booking.requested_at)
         return cls.model_construct(
@@ -88,13 +88,18 @@ class RefundPreview(Refund):
 
 @dataclass(frozen=True)
 class Beside:
-    """What was written about a booking, beside the booking itself."""
+    """What is known about a booking, beside the booking itself.
+
+    That is what was written about it, and whether the caller ``writes`` for a host they help; who
+    is a side of the booking does anyway.
+    """
 
     reviews: ReviewPair = NO_REVIEWS
     conversation: Conversation = NO_MESSAGES
+    writes: bool = False
 
 
-NOTHING_WRITTEN: Final = Beside()
+NOTHING_BESIDE: Final = Beside()
 
 
 class Booking(BaseModel):
@@ -122,7 +127,7 @@ class Booking(BaseModel):
     cancelled_by: Party | None = Field(default=None, exclude_if=is_absent)
     refund: Refund | None = Field(default=None, exclude_if=is_absent)
     unread: int | None = Field(
-        default=None, exclude_if=is_absent, description="Messages to you; in lists of your own."
+        default=None, exclude_if=is_absent, description="Messages to your side; in lists."
     )
     actions: list[Action | Literal["review", "message"]] = Field(description="What you may do now.")
 
@@ -135,7 +140,7 @@ class Booking(BaseModel):
         now: datetime,
         *,
         party: Party | None = None,
-        beside: Beside = NOTHING_WRITTEN,
+        beside: Beside = NOTHING_BESIDE,
         listed: bool = False,
     ) -> Self:
         """As ``caller`` sees it at ``now``: a hold that lapsed is expired, whoever tidies up.
@@ -144,7 +149,7 @@ class Booking(BaseModel):
         many messages are unread.
         """
         acting = party or booking.acts_as(caller)
-        own = booking.party(caller)
+        writes = beside.writes or booking.party(caller) is not None
         status = booking.status_at(now)
         pending = status in ("held", "awaiting_approval")
         cancelled = status == "cancelled"
@@ -170,18 +175,19 @@ class Booking(BaseModel):
             hold_expires_at=booking.hold_expires_at if pending else None,
             cancelled_by=booking.cancelled_by,
             refund=Refund.of(booking, booking.refund) if cancelled else None,
-            unread=beside.conversation.unread(own) if listed and own else None,
-            actions=[*actions(booking, acting, now), *_written(booking, acting, own, beside, now)],
+            unread=beside.conversation.unread(booking.acts_as(caller))
+            if listed and writes
+            else None,
+            actions=[
+                *actions(booking, acting, now),
+                *(["review"] if _may_review(beside.reviews, booking, acting, now) else []),
+                *(["message"] if writes else []),
+            ],
         )
 
 
-def _written(
-    booking: DomainBooking, acting: Party, own: Side | None, beside: Beside, now: datetime
-) -> list[Literal["review", "message"]]:
-    """What may be written now; whether a co-host may write messages the listing says, not this."""
-    reviewing = acting != "platform" and may_review(beside.reviews, booking, acting, now)
-    found: list[Literal["review", "message"]] = ["review"] if reviewing else []
-    return [*found, "message"] if own else found
+def _may_review(pair: ReviewPair, booking: DomainBooking, acting: Party, now: datetime) -> bool:
+    return acting != "platform" and may_review(pair, booking, acting, now)
 
 
 class Bookings(BaseModel):

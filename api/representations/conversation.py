@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from api.representations.values import Input, not_blank
 from domain.booking.facts import Side
+from domain.booking.state import Booking
 from domain.conversation.decisions import LONGEST_MESSAGE
 from domain.conversation.state import Conversation
 
@@ -55,6 +56,35 @@ class Messages(BaseModel):
 
     items: list[Message]
     unread: int = Field(description="How many of all messages to your side it has not read.")
+    next: str | None
+
+
+class OfBooking(BaseModel):
+    """The conversation about a booking, as its host's side sees it in a list."""
+
+    booking_id: UUID
+    listing_id: UUID
+    guest_id: UUID
+    unread: int = Field(description="How many messages to your side it has not read.")
+    last_message: Message | None
+
+    @classmethod
+    def of(cls, booking: Booking, conversation: Conversation) -> Self:
+        """What was written about ``booking``, if anything was."""
+        last = len(conversation.messages) - 1
+        return cls.model_construct(
+            booking_id=booking.id,
+            listing_id=booking.listing_id,
+            guest_id=booking.guest_id,
+            unread=conversation.unread("host"),
+            last_message=Message.of(conversation, last) if conversation.messages else None,
+        )
+
+
+class OfBookings(BaseModel):
+    """A page of conversations about bookings, of the latest booking first."""
+
+    items: list[OfBooking]
     next: str | None
 
 

@@ -119,14 +119,14 @@ def _assigned(code: str) -> str:
     return code
 
 
-Currency = Annotated[str, Field(pattern="^[A-Z]{3}$"), AfterValidator(_assigned)]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["SEK"]), AfterValidator(_assigned)]
 """An ISO 4217 code that people pay with."""
 
 
 class Money(Input):
     """Minor units of an ISO 4217 currency."""
 
-    amount: Annotated[StrictInt, Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)]
+    amount: Annotated[StrictInt, Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT, examples=[12345])]
     currency: Currency
 
     @classmethod

@@ -5,28 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from domain.booking.allowed import may_change, refused
 from domain.booking.facts import BookingChanged, BookingEvent
-from domain.booking.paying import late_or_forbidden
 from domain.booking.payment_facts import PaymentRequested
 from domain.booking.refunding import refund_from
 from domain.booking.state import Booking, evolve
 from domain.quote.state import Quote
-from domain.refusals import NoSuch, PolicyForbids, QuoteExpired
-
-
-def may_change(booking: Booking, now: datetime) -> bool:
-    """Whether the guest may change it: while it is held or stands, and before check-in."""
-    return booking.status_at(now) in ("held", "confirmed") and now < booking.check_in
+from domain.refusals import NoSuch, QuoteExpired
 
 
 def check_change(booking: Booking, now: datetime) -> None:
     """Raise the refusal of a change that comes too late: HoldLapsed or PolicyForbids."""
     if may_change(booking, now):
         return
-    status = booking.status_at(now)
-    if status in ("held", "confirmed"):
-        raise PolicyForbids(action="change", status="past check-in")
-    raise late_or_forbidden(booking, "change", status)
+    late = now >= booking.check_in and booking.status_at(now) in ("held", "confirmed")
+    because = "check-in time has passed" if late else None
+    raise refused(booking, "change", "guest", now, because)
 
 
 def check_quote(booking: Booking, quote: Quote, now: datetime) -> None:

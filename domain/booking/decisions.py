@@ -1,26 +1,21 @@
-"""How a booking moves along its life."""
+"""How a booking comes about, and how it ends without a stay."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
 from uuid import UUID, uuid5
 
-from domain.booking.changing import may_change
+from domain.booking.allowed import needs_reason, refused
 from domain.booking.facts import (
     BookingApproved,
     BookingCancelled,
-    BookingCheckedIn,
-    BookingCompleted,
     BookingDeclined,
     BookingEvent,
     BookingExpired,
-    BookingMarkedNoShow,
     BookingRequested,
     Party,
     RefundLine,
 )
-from domain.booking.paying import late_or_forbidden
 from domain.booking.payouts import schedule
 from domain.booking.policy import WHOLE
 from domain.booking.refunding import no_more_than, refund_from, shares
@@ -29,11 +24,7 @@ from domain.listing.state import Listing
 from domain.local_time import instant
 from domain.money import Money, total
 from domain.quote.state import Quote
-from domain.refusals import NotYours, QuoteExpired, ReasonRequired, TooEarly
-
-Action = Literal[
-    "confirm", "approve", "decline", "cancel", "check-in", "complete", "no-show", "change"
-]
+from domain.refusals import NotYours, QuoteExpired
 
 
 def request(
@@ -97,8 +88,8 @@ def approve(booking: Booking, now: datetime) -> list[BookingEvent]:
             return [BookingApproved(hold_expires_at=now + hold_for(booking.hold_minutes))]
         case "held" | "confirmed":
             return []
-        case status:
-            raise late_or_forbidden(booking, "approve", status)
+        case _:
+            raise refused(booking, "approve", "host", now)
 
 
 def decline(booking: Booking, reason: str | None, now: datetime) -> list[BookingEvent]:
@@ -108,8 +99,8 @@ def decline(booking: Booking, reason: str | None, now: datetime) -> list[Booking
             return [BookingDeclined(reason=reason)]
         case "declined":
             return []
-        case status:
-            raise late_or_forbidden(booking, "decline", status)
+        case _:
+            raise refused(booking, "decline", "host", now)
 
 
 def cancel(
@@ -130,7 +121,7 @@ def cancel(
     of each line. Raises ReasonRequired, and NotYours when another side names a share.
     """
     if by == "platform":
-        _needs_reason("cancel", reason)
+        needs_reason("cancel", reason)
     elif share is not None:
         raise NotYours(action="choose the refund")
     match booking.status_at(now):
@@ -142,8 +133,8 @@ def cancel(
             return schedule(booking, [cancelled, *refunds], uuid5(refund_id, "payout"), now)
         case "cancelled":
             return []
-        case status:
-            raise late_or_forbidden(booking, "cancel", status)
+        case _:
+            raise refused(booking, "cancel", by, now)
 
 
 def refund(
@@ -174,89 +165,3 @@ def expire(booking: Booking, now: datetime) -> list[BookingEvent]:
         back = uuid5(booking.id, "expired")
         return [expired, *refund_from(booking.account, booking.paid, back, "dates_taken")]
     return []
-
-
-def check_in(booking: Booking, now: datetime) -> list[BookingEvent]:
-    """The guest arrives, from midnight of the arrival on; arrived already, nothing happens."""
-    status = booking.status_at(now)
-    if status == "checked_in":
-        return []
-    if status != "confirmed":
-        raise late_or_forbidden(booking, "check in", status)
-    _not_before(booking.arrival_day, now, "check in")
-    return [BookingCheckedIn(at=now)]
-
-
-def complete(booking: Booking, now: datetime) -> list[BookingEvent]:
-    """The guest leaves, early or not; left already, nothing happens."""
-    status = booking.status_at(now)
-    if status == "completed":
-        return []
-    if status != "checked_in":
-        raise late_or_forbidden(booking, "complete", status)
-    return [BookingCompleted(at=now)]
-
-
-def finish(booking: Booking, now: datetime) -> list[BookingEvent]:
-    """At check-out time the stay is over by itself, whether or not anybody checked the guest in.
-
-    Only the platform's timer leads from confirmed to completed: a guest whom nobody checked in and
-    nobody reported as a no-show has stayed. Anything but a standing booking, nothing happens.
-    Raises TooEarly before the end.
-    """
-    if booking.status_at(now) not in ("confirmed", "checked_in"):
-        return []
-    _not_before(booking.check_out, now, "complete")
-    return [BookingCompleted(at=now)]
-
-
-def mark_no_show(
-    booking: Booking, by: Party, reason: str | None, now: datetime
-) -> list[BookingEvent]:
-    """The guest did not come; marked already, nothing happens.
-
-    A host may say so from check-in time on; the platform earlier too, with a reason. Raises
-    ReasonRequired.
-    """
-    if by == "platform":
-        _needs_reason("mark a no-show", reason)
-    status = booking.status_at(now)
-    if status == "no_show":
-        return []
-    if status != "confirmed":
-        raise late_or_forbidden(booking, "mark as a no-show", status)
-    if by != "platform":
-        _not_before(booking.check_in, now, "mark as a no-show")
-    return [BookingMarkedNoShow(at=now, reason=reason)]
-
-
-def actions(booking: Booking, party: Party | None, now: datetime) -> tuple[Action, ...]:
-    """What that side of the booking may do at ``now``."""
-    status = booking.status_at(now)
-    if party == "guest" and status in ("held", "confirmed"):
-        first: tuple[Action, ...] = ("confirm",) if status == "held" else ()
-        again: tuple[Action, ...] = ("change",) if may_change(booking, now) else ()
-        return (*first, *again, "cancel")
-    if party == "host" and status == "awaiting_approval":
-        return ("approve", "decline", "cancel")
-    if party == "host" and status == "confirmed":
-        arrived: tuple[Action, ...] = ("check-in",) if now >= booking.arrival_day else ()
-        missed: tuple[Action, ...] = ("no-show",) if now >= booking.check_in else ()
-        return ("cancel", *arrived, *missed)
-    if party == "host" and status == "checked_in":
-        return ("complete",)
-    if party == "platform" and status == "confirmed":
-        return ("cancel", "no-show")
-    if party is not None and status in ("held", "awaiting_approval", "confirmed"):
-        return ("cancel",)
-    return ()
-
-
-def _needs_reason(action: str, reason: str | None) -> None:
-    if not reason or not reason.strip():
-        raise ReasonRequired(action=action)
-
-
-def _not_before(earliest: datetime, now: datetime, action: str) -> None:
-    if now < earliest:
-        raise TooEarly(action=action, earliest=earliest)

@@ -5,29 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from domain.booking.allowed import refused
 from domain.booking.facts import BookingConfirmed, BookingEvent
 from domain.booking.payment_facts import PaymentRequested, Purpose
 from domain.booking.payments import Payment
 from domain.booking.state import Booking
-from domain.refusals import HoldLapsed, PaymentDeclined, PolicyForbids
+from domain.refusals import PaymentDeclined
 
 
 def confirm(booking: Booking, payment_id: UUID, method: str, now: datetime) -> list[BookingEvent]:
     """The guest asks to pay; the booking stands when the money is here.
 
-    A total of nothing is confirmed at once, without a payment. A payment under way by the same
-    method is not asked for again. Raises HoldLapsed when it is too late, and PaymentDeclined for a
-    payment that failed already.
+    What is paid already, or costs nothing, is confirmed at once, without a payment. A payment
+    under way by the same method is not asked for again. Raises HoldLapsed when it is too late, and
+    PaymentDeclined for a payment that failed already.
     """
     match booking.status_at(now):
-        case "held" if not booking.total.amount:
+        case "held" if booking.due.amount <= 0:
             return [BookingConfirmed(booking_id=booking.id)]
         case "held":
             return _request(booking, payment_id, method, "booking")
         case "confirmed":
             return []
-        case status:
-            raise late_or_forbidden(booking, "confirm", status)
+        case _:
+            raise refused(booking, "confirm", "guest", now)
 
 
 def pay(booking: Booking, payment_id: UUID, method: str, now: datetime) -> list[BookingEvent]:
@@ -40,8 +41,8 @@ def pay(booking: Booking, payment_id: UUID, method: str, now: datetime) -> list[
     if status == "confirmed" and booking.due.amount > 0:
         return _request(booking, payment_id, method, "change")
     if status in ("held", "confirmed"):
-        raise PolicyForbids(action="pay", status="paid")
-    raise late_or_forbidden(booking, "pay for", status)
+        raise refused(booking, "pay", "guest", now, "nothing is due")
+    raise refused(booking, "pay", "guest", now)
 
 
 def _request(
@@ -58,13 +59,6 @@ def _request(
     ]
 
 
-def late_or_forbidden(booking: Booking, action: str, status: str) -> Exception:
-    """The refusal of an ``action`` that ``status`` does not allow: a lapsed hold says so."""
-    if status == "expired" and booking.hold_expires_at is not None:
-        return HoldLapsed(booking_id=booking.id, lapsed_at=booking.hold_expires_at)
-    return PolicyForbids(action=action, status=status)
-
-
 def known(booking: Booking, payment_id: UUID) -> bool:
     """Whether it is known what becomes of a payment: all, or what the guest must do first."""
     payment = booking.account.payment(payment_id) or booking.account.under_way
@@ -79,7 +73,7 @@ def outcome(booking: Booking, payment_id: UUID, now: datetime) -> None:
     payment = booking.account.payment(payment_id) or booking.account.latest
     if payment and payment.state == "failed" and status == "held":
         raise declined(payment)
-    raise late_or_forbidden(booking, "confirm", status)
+    raise refused(booking, "confirm", "guest", now)
 
 
 def declined(payment: Payment) -> PaymentDeclined:

@@ -11,10 +11,7 @@ from typing import assert_never
 from uuid import UUID, uuid5
 
 from domain.booking.facts import (
-    BookingConfirmed,
     BookingEvent,
-    BookingExpired,
-    PaymentCaptured,
     PaymentRefunded,
 )
 from domain.booking.notices import (
@@ -32,20 +29,15 @@ from domain.booking.notices import (
 )
 from domain.booking.payment_facts import (
     DisputeClosed,
-    PaymentAuthorised,
-    PaymentCapturedAgain,
-    PaymentChallenged,
     PaymentDisputed,
-    PaymentFailed,
     PayoutFailed,
     PayoutPaid,
     PayoutScheduled,
     RefundFailed,
-    RefundReason,
 )
-from domain.booking.payments import Payment, Payout, Refund
+from domain.booking.payments import Payout, Refund
 from domain.booking.payouts import in_line, pay_out, payable
-from domain.booking.refunding import refund_from
+from domain.booking.receiving import captured, on_the_way, payment_of, too_much
 from domain.booking.state import Booking, evolve
 from domain.folding import after
 from domain.refusals import NoSuch
@@ -64,9 +56,9 @@ def settle(
     """
     match notice:
         case Challenged() | Authorised() | Declined():
-            return _on_the_way(_payment(booking, notice.payment_id), notice)
+            return on_the_way(booking, notice)
         case Captured():
-            return _captured(booking, notice, new_id, now, free=free)
+            return captured(booking, notice, new_id, now, free=free)
         case Refunded() | RefundDeclined():
             return _refunded(_refund(booking, notice.refund_id), notice)
         case PaidOut() | PayoutDeclined():
@@ -75,70 +67,6 @@ def settle(
             return _disputed(booking, notice, new_id, now)
         case _:
             assert_never(notice)
-
-
-def needs_nights(booking: Booking, notice: Notice, now: datetime) -> bool:
-    """Whether ``notice`` brings the money for a booking that does not stand yet."""
-    if not isinstance(notice, Captured):
-        return False
-    payment = booking.account.payment(notice.payment_id)
-    if payment is None or payment.state == "captured":
-        return False
-    missing = booking.total - booking.account.net - notice.amount
-    return booking.status_at(now) in ("held", "expired") and missing.amount <= 0
-
-
-def _on_the_way(payment: Payment, notice: Challenged | Authorised | Declined) -> list[BookingEvent]:
-    match notice:
-        case Challenged():
-            if payment.state != "pending":
-                return []
-            return [PaymentChallenged(payment_id=payment.id, action=notice.action)]
-        case Authorised():
-            if payment.reference is not None or payment.state == "captured":
-                return []
-            return [PaymentAuthorised(payment_id=payment.id, reference=notice.reference)]
-        case Declined():
-            if payment.state in ("captured", "failed"):
-                return []
-            return [PaymentFailed(payment_id=payment.id, code=notice.code, why=notice.why)]
-        case _:
-            assert_never(notice)
-
-
-def _captured(
-    booking: Booking, notice: Captured, refund_id: UUID, now: datetime, *, free: bool
-) -> list[BookingEvent]:
-    payment = _payment(booking, notice.payment_id)
-    if notice.reference in payment.captures:
-        return []
-    events: list[BookingEvent] = []
-    if payment.state == "captured":
-        again = PaymentCapturedAgain(
-            payment_id=payment.id, reference=notice.reference, amount=notice.amount
-        )
-        events.append(again)
-    else:
-        if payment.reference != notice.reference:
-            events.append(PaymentAuthorised(payment_id=payment.id, reference=notice.reference))
-        events.append(
-            PaymentCaptured(payment_id=payment.id, method=payment.method, amount=notice.amount)
-        )
-    lapsed = booking.status_at(now) == "expired"
-    if needs_nights(booking, notice, now) and (free or not lapsed):
-        events.append(BookingConfirmed(booking_id=booking.id))
-    elif lapsed and booking.status != "expired":
-        assert booking.hold_expires_at is not None, "only a pending booking lapses"
-        events.append(BookingExpired(expired_at=booking.hold_expires_at))
-    return [*events, *_too_much(after(booking, evolve, events), payment.id, refund_id)]
-
-
-def _too_much(booking: Booking, payment_id: UUID, refund_id: UUID) -> list[BookingEvent]:
-    """What goes back, of that payment first, because the booking costs less than was paid."""
-    why: RefundReason = "overpaid"
-    if booking.ended:
-        why = "dates_taken" if booking.status == "expired" else "cancelled"
-    return [*refund_from(booking.account, -booking.due, refund_id, why, payment_id)]
 
 
 def _refunded(refund: Refund, notice: Refunded | RefundDeclined) -> list[BookingEvent]:
@@ -177,7 +105,7 @@ def _paid_out(
 def _disputed(
     booking: Booking, notice: DisputeOpened | DisputeEnded, new_id: UUID, now: datetime
 ) -> list[BookingEvent]:
-    payment = _payment(booking, notice.payment_id)
+    payment = payment_of(booking, notice.payment_id)
     known = booking.account.dispute(notice.dispute)
     events: list[BookingEvent] = []
     if known is None:
@@ -191,16 +119,10 @@ def _disputed(
     if known and known.state != "open":
         return []
     events.append(DisputeClosed(dispute=notice.dispute, outcome=notice.outcome))
-    events += _too_much(after(booking, evolve, events), payment.id, new_id)
+    events += too_much(after(booking, evolve, events), payment.id, new_id)
     why = "dispute_won" if notice.outcome == "won" else "dispute"
     events += in_line(after(booking, evolve, events), uuid5(new_id, notice.dispute), now, why)
     return [*events, *pay_out(after(booking, evolve, events), now)]
-
-
-def _payment(booking: Booking, payment_id: UUID) -> Payment:
-    if found := booking.account.payment(payment_id):
-        return found
-    raise NoSuch(what="payment", id=str(payment_id))
 
 
 def _refund(booking: Booking, refund_id: UUID) -> Refund:

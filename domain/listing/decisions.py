@@ -120,7 +120,15 @@ def unpublish(listing: Listing) -> list[ListingEvent]:
     if listing.status == "unpublished":
         return []
     if listing.status != "published":
-        raise PolicyForbids(action="unpublish", status=listing.status)
+        draft = listing.status == "draft"
+        raise PolicyForbids(
+            action="unpublish the listing",
+            status=listing.status,
+            because=f"the status is {listing.status}",
+            instead="Guests can't see it: publish it, or archive it."
+            if draft
+            else "It is put away for good: copy it to offer it again.",
+        )
     return [ListingUnpublished(listing_id=listing.id)]
 
 

@@ -53,7 +53,13 @@ def review(
     """
     status = booking.status_at(now)
     if status != "completed" or booking.completed_at is None:
-        raise PolicyForbids(action="review the stay", status=status)
+        ahead = status in ("held", "awaiting_approval", "confirmed", "checked_in")
+        raise PolicyForbids(
+            action="review the stay",
+            status=status,
+            because=f"the status is {status}",
+            instead="Review it once the stay is over." if ahead else "There was no stay to review.",
+        )
     if pair.of(side):
         raise AlreadyReviewed(booking_id=booking.id)
     closes_at = booking.completed_at + REVIEW_WITHIN

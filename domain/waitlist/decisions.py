@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import Final
 from uuid import UUID
 
 from domain.calendar import decisions as calendars
@@ -29,10 +30,19 @@ from domain.waitlist.facts import (
     WaitlistOffered,
 )
 from domain.waitlist.refusals import DatesFree, OfferHasLapsed
-from domain.waitlist.state import Entry, Waitlist
+from domain.waitlist.state import Entry, Status, Waitlist
 
 OFFER_FOR = timedelta(hours=24)
 """How long an offer stands at most."""
+
+_INSTEAD: Final[dict[Status, str]] = {
+    "waiting": "You are in line: an offer comes when the dates are free and your turn has come.",
+    "booked": "You took it already: see your trips.",
+    "left": "You left the line: join it again, or choose other dates.",
+    "lapsed": "Join the line again, or choose other dates.",
+    "expired": "The time has come without an offer: choose other dates.",
+}
+"""What there is for who has no offer."""
 
 SHORTEST_OFFER = timedelta(minutes=15)
 """How long it stands at least, as long as the stay has not begun: time enough to book."""
@@ -154,7 +164,12 @@ def check_offered(entry: Entry, now: datetime) -> None:
     if status == "lapsed":
         raise OfferHasLapsed(entry_id=entry.id, lapsed_at=entry.offered_until or now)
     if status != "offered":
-        raise PolicyForbids(action="accept an offer", status=status)
+        raise PolicyForbids(
+            action="accept an offer",
+            status=status,
+            because=f"the status is {status}",
+            instead=_INSTEAD[status],
+        )
 
 
 def take(entry_id: UUID, booking_id: UUID) -> list[WaitlistEvent]:

@@ -73,7 +73,7 @@ def test_a_booking_goes_all_the_way(host: Person, guest: Person) -> None:
     page = made.json()
     assert page["status"] == "held"
     assert page["payment_status"] == "none"
-    assert page["actions"] == ["confirm", "change", "cancel", "message"]
+    assert page["actions"] == ["confirm", "pay", "change", "cancel", "message"]
     assert page["hold_expires_at"]
     assert made.headers["location"] == f"/v1/bookings/{page['id']}"
     assert guest.get(made.headers["location"]).json() == page

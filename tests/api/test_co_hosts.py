@@ -134,6 +134,48 @@ def test_a_co_hosts_cancellation_is_the_hosts_and_refunds_all(
     assert cancelled["refund"]["total"] == preview["total"] == cancelled["total"]
 
 
+def test_a_co_host_with_its_messages_is_told_of_them_as_the_host_is(
+    host: Person, guest: Person, helper: Person
+) -> None:
+    listing, other = offer(host), offer(host)
+    booking, silent = confirmed(host, guest, listing), confirmed(host, guest, other)
+    path = f"/v1/bookings/{booking}"
+    let(host, listing, helper, "messages")
+    guest.seen = host.seen
+    sent = guest.post(f"{path}/messages", json={"text": "May we bring a dog?"}).json()
+    host.seen = helper.seen = guest.seen
+    [told] = helper.get("/v1/me/conversations").json()["items"]
+    assert told == {
+        "booking_id": booking, "listing_id": listing, "guest_id": guest.id, "unread": 1,
+        "last_message": sent,
+    }  # fmt: skip
+    first = host.get("/v1/me/conversations", params={"limit": 1}).json()
+    assert [(item["booking_id"], item["last_message"]) for item in first["items"]] == [
+        (silent, None),
+    ]  # fmt: skip
+    rest = host.get("/v1/me/conversations", params={"limit": 1, "cursor": first["next"]}).json()
+    assert (rest["items"], rest["next"]) == ([told], None)
+    assert guest.get("/v1/me/conversations").json()["items"] == []
+    assert helper.get("/v1/me/reservations").json()["items"] == []
+
+    host.seen = helper.seen
+    let(host, listing, helper, "messages", "bookings")
+    [reserved] = helper.get("/v1/me/reservations").json()["items"]
+    assert (reserved["unread"], reserved["actions"]) == (1, ["cancel", "message"])
+    assert helper.get(path).json()["actions"] == ["cancel", "message"]
+    assert helper.post(f"{path}/messages/read", json={"up_to": sent["id"]}).status_code == 204
+    [reserved] = helper.get("/v1/me/reservations").json()["items"]
+    assert reserved["unread"] == 0
+    assert helper.post(f"{path}/cancel").json()["actions"] == ["message"]
+
+    host.seen = helper.seen
+    let(host, listing, helper, "bookings")
+    [reserved] = helper.get("/v1/me/reservations").json()["items"]
+    assert (reserved.get("unread"), reserved["actions"]) == (None, [])
+    assert helper.get("/v1/me/conversations").json()["items"] == []
+    assert problem(guest.http.get("/v1/me/conversations")) == (401, "unauthenticated")
+
+
 def test_co_hosts_are_named_to_those_who_host(host: Person, guest: Person, helper: Person) -> None:
     listing = offer(host)
     path = f"/v1/listings/{listing}/co-hosts"

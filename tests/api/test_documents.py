@@ -87,6 +87,25 @@ async def test_the_page_and_all_it_loads_come_from_its_own_origin(app: str) -> N
             assert_loads(await client.get(path))
 
 
+@pytest.mark.parametrize("app", ["workbench", "gateway"])
+async def test_the_bare_address_leads_to_the_page(app: str) -> None:
+    made = workbench() if app == "workbench" else create_gateway(commands=NOWHERE, queries=NOWHERE)
+    async with client_of(made) as client:
+        answer = await client.get("/")
+        assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
+
+
+def test_the_page_shows_examples_that_could_be(document: dict[str, Any]) -> None:
+    money = document["components"]["schemas"]["Money"]["properties"]
+    assert (money["amount"]["examples"], money["currency"]["examples"]) == ([12345], ["SEK"])
+    said = [
+        answer["description"]
+        for operation in operations(document).values()
+        for answer in operation["responses"].values()
+    ]
+    assert "Successful Response" not in said
+
+
 def assert_loads(answer: httpx.Response) -> None:
     """A browser told not to sniff takes it for what it is."""
     assert answer.status_code == 200

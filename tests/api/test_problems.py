@@ -52,6 +52,7 @@ async def test_each_wrong_field_is_named(client: httpx.AsyncClient) -> None:
         f"/v1/listings/{LISTING}", json=body, headers={**bearer(HOST), **MATCH}
     )
     assert problem(answer) == (422, "invalid")
+    assert answer.json()["title"] == "Unprocessable Content"
     told = {error["field"]: error["code"] for error in answer.json()["errors"]}
     assert told == {"title": "too_short", "units": "int_type", "colour": "unknown_field"}
 

@@ -113,6 +113,24 @@ def test_a_side_writes_once_and_only_of_a_completed_stay(
     assert problem(write(guest, booking)) == (409, "already_reviewed")
 
 
+def test_doing_again_what_was_done_offers_no_second_review(
+    host: Person, guest: Person, past: Past
+) -> None:
+    booking = confirmed(host, guest)
+    past.completed(booking, host, guest)
+    path = f"/v1/bookings/{booking}"
+    assert host.post(f"{path}/complete").json()["actions"] == ["review", "message"]
+    assert write(host, booking).status_code == 201
+    assert host.post(f"{path}/complete").json()["actions"] == ["message"]
+    guest.seen = host.seen
+    assert guest.get(path).json()["actions"] == ["review", "message"]
+    assert write(guest, booking).status_code == 201
+    refused = guest.post(f"{path}/cancel")
+    assert problem(refused) == (409, "policy_forbids")
+    assert refused.json()["values"]["possible"] == []
+    assert "review" in refused.json()["detail"]
+
+
 @pytest.mark.parametrize("ending", ["cancel", "no-show"])
 def test_what_did_not_take_place_is_not_reviewed(
     host: Person, guest: Person, past: Past, ending: str

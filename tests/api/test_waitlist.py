@@ -208,7 +208,7 @@ def test_a_slot_is_waited_for_as_a_slot(host: Person, guest: Person) -> None:
     free = guest.post(path, json=wished("12:00", "14:00"))
     assert problem(free) == (409, "dates_free")
     noon = datetime.combine(day_in(30), clock(12), ZoneInfo("America/New_York"))
-    assert datetime.fromisoformat(free.json()["starts_at"]) == noon
+    assert datetime.fromisoformat(free.json()["values"]["starts_at"]) == noon
     assert problem(guest.post(path, json=wished("10:10", "11:10"))) == (422, "not_a_slot")
     assert problem(guest.post(path, json=wish())) == (422, "wrong_dates")
     assert problem(guest.post(path, json={**wish(), **wished("10:00", "12:00")})) == (

@@ -15,11 +15,15 @@ from commands.work import Work
 from domain.account.state import evolve as evolve_account
 from domain.booking.state import evolve as evolve_booking
 from domain.calendar.state import evolve as evolve_calendar
+from domain.conversation.state import evolve as evolve_conversation
 from domain.events import Event
 from domain.listing.state import evolve as evolve_listing
+from domain.promotion.state import evolve as evolve_promotion
 from domain.quote.state import evolve as evolve_quote
 from domain.refusals import Refusal
+from domain.review.state import evolve as evolve_review
 from domain.streams import category
+from domain.waitlist.state import evolve as evolve_waitlist
 from eventlog.append import StreamWrite
 from eventlog.application import EventLog
 from eventlog.personal.sealing import Sealing
@@ -32,6 +36,10 @@ EVOLVE: dict[str, Callable[[Any, Any], Any]] = {
     "quote": evolve_quote,
     "booking": evolve_booking,
     "account": evolve_account,
+    "waitlist": evolve_waitlist,
+    "review": evolve_review,
+    "conversation": evolve_conversation,
+    "promotion": evolve_promotion,
 }
 
 
@@ -43,6 +51,7 @@ class Happened:
     event: Event
     occurred_at: datetime
     actor: str
+    key: str
 
 
 @dataclass
@@ -95,6 +104,20 @@ class InMemory:
         found = self.streams.get(stream)
         return Known(0, blank, Root()) if found is None and blank is not None else found
 
+    def load(self, stream: str, evolve: object) -> Known[Any] | None:
+        """See :meth:`eventlog.application.EventLog.load`."""
+        assert evolve is EVOLVE[category(stream)], f"{stream} is folded by its own evolve"
+        return self.streams.get(stream)
+
+    def waitlists_of(self, guest_id: UUID) -> list[str]:
+        """See :meth:`eventlog.application.EventLog.waitlists_of`."""
+        return [
+            name
+            for name, each in self.streams.items()
+            if category(name) == "waitlist"
+            and any(entry.guest_id == guest_id for entry in each.state.entries.values())
+        ]
+
     def states(self, of: str) -> Iterator[Any]:
         """The states of every stream of a category."""
         return (each.state for name, each in self.streams.items() if category(name) == of)
@@ -105,5 +128,5 @@ class InMemory:
         assert version == write.expected, f"{write.stream} has moved"
         for event in write.events:
             state = EVOLVE[category(write.stream)](state, event)
-            self.happened.append(Happened(write.stream, event, now, actor))
+            self.happened.append(Happened(write.stream, event, now, actor, write.key))
         self.streams[write.stream] = Known(version + len(write.events), state, Root())

@@ -10,12 +10,13 @@ from uuid import UUID
 from domain.account.decisions import MOST_EXPORTS, check_verified, request_export, verify
 from domain.account.state import Account
 from domain.account.state import evolve as evolve_account
-from domain.booking.decisions import approve, check_in, mark_no_show, request
+from domain.booking.decisions import approve, request
 from domain.booking.facts import BookingCompleted, BookingConfirmed, BookingEvent
 from domain.booking.paying import confirm, outcome
 from domain.booking.payment_facts import PaymentFailed, PaymentRequested
 from domain.booking.state import Booking
 from domain.booking.state import evolve as evolve_booking
+from domain.booking.staying import check_in, mark_no_show
 from domain.calendar.decisions import block, lift
 from domain.calendar.state import EMPTY, Calendar
 from domain.calendar.state import evolve as evolve_calendar

@@ -8,16 +8,12 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from domain.booking.allowed import actions
 from domain.booking.decisions import (
-    actions,
     approve,
     cancel,
-    check_in,
-    complete,
     decline,
     expire,
-    finish,
-    mark_no_show,
     refund,
     refund_total,
     request,
@@ -45,6 +41,7 @@ from domain.booking.policy import (
     CancellationPolicy,
 )
 from domain.booking.state import Booking, evolve
+from domain.booking.staying import check_in, complete, finish, mark_no_show
 from domain.money import Money
 from domain.quote.decisions import quote
 from domain.refusals import (
@@ -460,7 +457,7 @@ def test_the_platform_is_told_what_it_may_do(
 @pytest.mark.parametrize(
     ("facts", "account", "may"),
     [
-        ((requested(),), GUEST, ("confirm", "change", "cancel")),
+        ((requested(),), GUEST, ("confirm", "pay", "change", "cancel")),
         ((requested(),), HOST, ("cancel",)),
         ((requested(needs_approval=True),), HOST, ("approve", "decline", "cancel")),
         ((requested(needs_approval=True),), GUEST, ("cancel",)),

@@ -8,10 +8,18 @@ from uuid import UUID
 
 import pytest
 
-from domain.booking.changing import change, check_change, check_quote, may_change
+from domain.booking.allowed import actions, may_change
+from domain.booking.changing import change, check_change, check_quote
 from domain.booking.decisions import expire
-from domain.booking.facts import BookingChanged, BookingEvent, BookingExpired, PaymentCaptured
+from domain.booking.facts import (
+    BookingChanged,
+    BookingConfirmed,
+    BookingEvent,
+    BookingExpired,
+    PaymentCaptured,
+)
 from domain.booking.notices import Declined
+from domain.booking.paying import confirm
 from domain.booking.payment_facts import PaymentRequested, RefundRequested
 from domain.booking.settling import settle
 from domain.booking.state import evolve
@@ -178,6 +186,15 @@ def test_a_hold_that_was_paid_in_part_and_lapses_gives_the_part_back() -> None:
     assert expired == BookingExpired(expired_at=LAPSE)
     assert isinstance(back, RefundRequested)
     assert back.amount == Money(200_000, "SEK")
+
+
+def test_a_hold_that_is_paid_in_full_by_now_is_confirmed_without_another_payment() -> None:
+    part = PaymentCaptured(payment_id=PAYMENT, method="card", amount=Money(200_000, "SEK"))
+    dearer, back_again = changed(quoted(nights(20, 23))), changed(quoted(nights(20, 22)))
+    state = folded(requested(), paid[1], dearer, part, back_again)
+    assert (state.status, state.due.amount) == ("held", 0)
+    assert confirm(state, SECOND, "card", NOW) == [BookingConfirmed(booking_id=BOOKING)]
+    assert actions(state, "guest", NOW) == ("confirm", "change", "cancel")
 
 
 def claims(*facts: CalendarEvent) -> Given[calendar.Calendar]:

@@ -9,8 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain.booking.changing import change, may_change
-from domain.booking.decisions import cancel, check_in, expire
+from domain.booking.allowed import may_change
+from domain.booking.changing import change
+from domain.booking.decisions import cancel, expire
 from domain.booking.facts import BookingEvent
 from domain.booking.notices import (
     Authorised,
@@ -25,8 +26,10 @@ from domain.booking.notices import (
 )
 from domain.booking.paying import confirm, pay
 from domain.booking.payouts import pay_out, schedule
-from domain.booking.settling import needs_nights, settle
+from domain.booking.receiving import needs_nights
+from domain.booking.settling import settle
 from domain.booking.state import Booking, Status, evolve
+from domain.booking.staying import check_in
 from domain.money import Money
 from domain.refusals import Refusal
 from tests.domain.facts import NOW, nights, requested

@@ -14,7 +14,7 @@ from projections.listing_search import index
 from projections.listing_search.projector import Document
 from streams.pages import KINDS
 
-PAGES = {"3": "0fca16c411489cd8"}
+PAGES = {"4": "d188f732cf88ad92"}
 LISTINGS = {"3": "c075bb7b39f122df5346eeacbfb752d5"}
 
 

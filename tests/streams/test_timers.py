@@ -245,7 +245,7 @@ def test_each_failure_doubles_the_wait_up_to_an_hour(attempts: int, seconds: flo
 @pytest.mark.parametrize(
     ("error", "wait"),
     [
-        (PolicyForbids(action="x", status="y"), 2_048.0),
+        (PolicyForbids(action="x", status="y", because="it is y", instead="Wait."), 2_048.0),
         (ValueError("x"), 2_048.0),
         (Unavailable(), 5.0),
     ],
