@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 from redis.asyncio import Redis
@@ -17,6 +16,7 @@ from projections.parts import ListEntry, Part, PartKind, Refused
 from projections.scripts import Script
 
 S = TypeVar("S")
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -24,21 +24,46 @@ logger = logging.getLogger(__name__)
 # doubles: exact for positions up to 2^53, as a sorted set's scores are.
 # Where a part has several streams, an older event may come last and leave the position as it was:
 # the version, the number of events in it, decides then. What is made anew replaces its equal.
+# One call takes many parts, then entries of lists: a command each costs the client ten times as
+# much as the server.
 _FORWARD: Final = Script("""\
-local stored = redis.call('HMGET', KEYS[1], ARGV[1] .. '.position', ARGV[1] .. '.version')
-if stored[1] then
-  local position, version = tonumber(stored[1]), tonumber(stored[2] or 0)
-  if position > tonumber(ARGV[2]) then return 0 end
-  if position == tonumber(ARGV[2]) and version > tonumber(ARGV[3]) then return 0 end
+local answers, parts = {}, tonumber(ARGV[1])
+for i = 1, parts do
+  local name, position, version = ARGV[4 * i - 2], ARGV[4 * i - 1], ARGV[4 * i]
+  local stored = redis.call('HMGET', KEYS[i], name .. '.position', name .. '.version')
+  local answer = 1
+  if stored[1] then
+    local before, ahead = tonumber(stored[1]), tonumber(stored[2] or 0) > tonumber(version)
+    local now = tonumber(position)
+    if before > now or (before == now and ahead) then answer = 0 end
+  end
+  if answer == 1 then
+    redis.call('HSET', KEYS[i], name .. '.position', position,
+               name .. '.version', version, name, ARGV[4 * i + 1])
+  end
+  answers[i] = answer
 end
-redis.call('HSET', KEYS[1], ARGV[1] .. '.position', ARGV[2],
-           ARGV[1] .. '.version', ARGV[3], ARGV[1], ARGV[4])
-return 1
+local at = 4 * parts + 2
+for i = parts + 1, #KEYS do
+  redis.call('ZADD', KEYS[i], ARGV[at], ARGV[at + 1])
+  at = at + 2
+end
+return answers
+""")
+_READ: Final = Script("""\
+local answers = {}
+for i = 1, #KEYS do
+  local name = ARGV[i]
+  answers[i] = redis.call('HMGET', KEYS[i], name .. '.position', name .. '.version', name)
+end
+return answers
 """)
 
+AT_ONCE: Final = 100
+"""How many parts, or entries of lists, one call takes at most: others wait meanwhile."""
 
-@dataclass(frozen=True)
-class PartKey:
+
+class PartKey(NamedTuple):
     """One part of one document."""
 
     kind: PartKind[Any]
@@ -88,9 +113,13 @@ async def read_whole_parts(
     """The wanted parts of one generation, for a writer: what can't be decoded counts as lost."""
     if not wanted:
         return {}
-    pipeline = redis.pipeline(transaction=False)
-    fill_reads(pipeline, keys, wanted)
-    answers = await pipeline.execute()
+
+    def fill(pipeline: Pipeline) -> None:
+        for some in _slices(wanted):
+            names = [keys.document(key.kind.model, key.document) for key in some]
+            _READ.call(pipeline, names, [key.kind.stream for key in some])
+
+    answers = [answer for some in await _READ.run(redis, fill) for answer in some]
     found: dict[PartKey, Part[Any]] = {}
     for key, answer in zip(wanted, answers, strict=True):
         try:
@@ -117,21 +146,33 @@ async def write_forward(
     Says of each part whether it was stored: one that has seen more is left alone. Raises
     :class:`projections.parts.Refused` for a state that can't be encoded.
     """
-    listed = list(entries)
-    encoded = [(key, part, _encoded(key, part)) for key, part in parts.items()]
+    calls = [_call(keys, some, ()) for some in _slices(list(parts.items()))]
+    calls += [_call(keys, (), some) for some in _slices(list(entries))]
 
     def fill(pipeline: Pipeline) -> None:
-        for key, part, data in encoded:
-            _FORWARD.call(
-                pipeline,
-                [keys.document(key.kind.model, key.document)],
-                [key.kind.stream, part.position, part.version, data],
-            )
-        for entry in listed:
-            pipeline.zadd(keys.document(entry.model, entry.owner), {entry.member: entry.position})
+        for names, arguments in calls:
+            _FORWARD.call(pipeline, names, arguments)
 
     answers = await _FORWARD.run(redis, fill)
-    return [answer == 1 for answer in answers[: len(parts)]]
+    return [answer == 1 for some in answers for answer in some]
+
+
+def _call(
+    keys: Keys, parts: Sequence[tuple[PartKey, Part[Any]]], entries: Sequence[ListEntry]
+) -> tuple[list[str], list[str | int | bytes]]:
+    """What a call of :data:`_FORWARD` takes."""
+    names = [keys.document(key.kind.model, key.document) for key, _ in parts]
+    names += [keys.document(entry.model, entry.owner) for entry in entries]
+    arguments: list[str | int | bytes] = [len(parts)]
+    for key, part in parts:
+        arguments += (key.kind.stream, part.position, part.version, _encoded(key, part))
+    for entry in entries:
+        arguments += (entry.position, entry.member)
+    return names, arguments
+
+
+def _slices(items: Sequence[T]) -> list[Sequence[T]]:
+    return [items[first : first + AT_ONCE] for first in range(0, len(items), AT_ONCE)]
 
 
 def _encoded(key: PartKey, part: Part[Any]) -> bytes:

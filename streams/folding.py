@@ -16,7 +16,7 @@ from projections.documents import PartKey
 from projections.host_listings import projector as host_listings
 from projections.listing_page.projector import LISTING
 from projections.listing_ratings.projector import RATINGS
-from projections.parts import ListEntry, Part, PartKind, folding
+from projections.parts import ListEntry, Missed, Part, PartKind, Poison
 from projections.promotion.projector import PROMOTION
 from projections.promotions import projector as promotions
 from projections.reservations import projector as reservations
@@ -54,9 +54,11 @@ for _kind in KINDS:
 
 def parts_of(recorded: Recorded) -> list[PartKey]:
     """The parts of documents that ``recorded`` changes."""
-    kinds = _KINDS_OF.get(category(recorded.stream), ())
-    named = ((kind, kind.document(recorded)) for kind in kinds)
-    return [PartKey(kind, document) for kind, document in named if document is not None]
+    return [
+        PartKey(kind, document)
+        for kind in _KINDS_OF.get(category(recorded.stream), ())
+        if (document := kind.document(recorded)) is not None
+    ]
 
 
 def wanted_of(events: Iterable[Recorded]) -> list[PartKey]:
@@ -72,8 +74,12 @@ def folded(
     for recorded in events:
         for key in parts_of(recorded):
             before = changed.get(key) or parts.get(key)
-            with folding(recorded):
+            try:
                 after = key.kind.fold(before, recorded)
+            except (Missed, MemoryError):
+                raise
+            except Exception as error:
+                raise Poison(recorded, error) from error
             if after is not before:
                 changed[key] = after
     return changed
@@ -83,6 +89,11 @@ def entries_of(events: Iterable[Recorded]) -> list[ListEntry]:
     """What ``events`` add to lists."""
     found: list[ListEntry] = []
     for recorded in events:
-        with folding(recorded):
-            found += (entry for list_of in LISTS for entry in list_of(recorded))
+        try:
+            for list_of in LISTS:
+                found += list_of(recorded)
+        except (Missed, MemoryError):
+            raise
+        except Exception as error:
+            raise Poison(recorded, error) from error
     return found

@@ -24,7 +24,7 @@ from projections.listing_search.projector import (
     encode,
     fold,
 )
-from projections.parts import Refused, folding
+from projections.parts import Missed, Poison, Refused
 from projections.unavailable import ReadModelMissing, ReadModelUnavailable
 
 logger = logging.getLogger(__name__)
@@ -43,8 +43,12 @@ def folded(documents: Mapping[str, Folded], events: Iterable[Recorded]) -> dict[
         if identity is None:
             continue
         before = changed.get(identity) or documents.get(identity)
-        with folding(recorded):
+        try:
             after = fold(before, recorded)
+        except (Missed, MemoryError):
+            raise
+        except Exception as error:
+            raise Poison(recorded, error) from error
         if after is not None and after is not before:
             changed[identity] = after
     return changed
