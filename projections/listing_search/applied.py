@@ -8,6 +8,7 @@ from projections.applied import Positions, wait_until
 from projections.listing_search.asking import asking
 from projections.listing_search.index import PARTITIONS
 from projections.listing_search.names import applied, listings
+from projections.together import Together
 from projections.unavailable import ReadModelMissing
 
 
@@ -23,6 +24,9 @@ class SearchApplied:
         self._client = client
         self._prefix = prefix
         self._index = applied_index or applied(prefix)
+        # If each refreshed by itself, twenty a second would keep Elasticsearch busy with that.
+        self._positions = Together(self.positions)
+        self._refreshed = Together(self._refresh)
 
     async def positions(self) -> dict[int, int]:
         """The applied position of each partition that had events; reads are never stale.
@@ -47,10 +51,14 @@ class SearchApplied:
     ) -> bool:
         """Whether a search that starts afterwards sees ``positions``, within ``timeout`` seconds.
 
-        Refreshes the index, so that it does not take the usual refresh interval.
+        Refreshes the index, so that it does not take the usual refresh interval; once for all who
+        wait for that.
         """
-        if not await wait_until(self.positions, positions, timeout, first=0.01, longest=0.1):
+        if not await wait_until(self._positions, positions, timeout, first=0.01, longest=0.03):
             return False
+        await self._refreshed()
+        return True
+
+    async def _refresh(self) -> None:
         with asking():
             await self._client.indices.refresh(index=listings(self._prefix))
-        return True
