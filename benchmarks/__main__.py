@@ -11,13 +11,19 @@ from time import monotonic
 from rich.console import Console
 from rich.progress import track
 
-from benchmarks import growth, in_process, over_http, report
+from benchmarks import behind, growth, in_process, over_http, report, searchable, visible
 from benchmarks.rows import Row, Rows, World
 from sojourn.serve import pause_little
 from stack.testing import servers_for_tests
 from tests.platforms import new_platform
 
-MODULES: tuple[Rows, ...] = (over_http.rows, in_process.rows)
+MODULES: tuple[Rows, ...] = (
+    over_http.rows,
+    in_process.rows,
+    visible.rows,
+    searchable.rows,
+    behind.rows,
+)
 
 
 def measure(modules: tuple[Rows, ...], rounds: int) -> list[Row]:
@@ -26,7 +32,7 @@ def measure(modules: tuple[Rows, ...], rounds: int) -> list[Row]:
         stack = closing.enter_context(servers_for_tests())
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory()))
         platform = closing.enter_context(new_platform(stack.addresses, folder))
-        world = World(platform, folder)
+        world = World(platform, folder, stack.addresses)
         rows = [row for module in modules for row in closing.enter_context(module(world))]
         for _ in track(range(rounds), description="rounds"):
             for row in rows:

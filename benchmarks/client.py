@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from time import perf_counter
-from typing import cast
+from typing import Any, Self, TypeVar, cast
 
 import httptools
 import uvloop
 
 from benchmarks.timing import Round
+
+T = TypeVar("T")
 
 
 class Connection(asyncio.Protocol):
@@ -26,6 +29,8 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._body: list[bytes] = []
+        self.position = ""
+        """The token of the last answer, if it had one: how far it has read or written."""
         self._answered: asyncio.Future[tuple[int, bytes]] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -35,6 +40,11 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """See asyncio."""
         self._parser.feed_data(data)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """See httptools."""
+        if name.lower() == b"sojourn-position":
+            self.position = value.decode()
 
     def on_body(self, body: bytes) -> None:
         """See httptools."""
@@ -100,41 +110,70 @@ def as_fast_as_possible(
 
 
 def at_a_pace(port: int, requests: Sequence[bytes], status: int, rate: float) -> Round:
-    """``rate`` requests a second, whatever becomes of those before; timed from when each is due.
+    """``rate`` requests a second, whatever becomes of those before; timed from when each is due."""
+    latencies: list[float] = []
+
+    async def everyone() -> None:
+        async with Pool(port) as pool:
+
+            async def one(request: bytes, due: float) -> None:
+                async with pool.one() as connection:
+                    await connection.ask(request, status)
+                latencies.append((perf_counter() - due) * 1_000)
+
+            await paced(one, requests, rate)
+
+    uvloop.run(everyone())
+    return Round(rate, tuple(latencies))
+
+
+async def paced(
+    one: Callable[[T, float], Coroutine[Any, Any, None]], items: Sequence[T], rate: float
+) -> None:
+    """``rate`` calls of ``one`` a second, each told when it was due, and wait for all of them.
 
     A thread that sleeps between them tells when: timers of the event loop are whole milliseconds,
     and to wait by turns would take a processor from the app.
     """
-    latencies: list[float] = []
+    loop = asyncio.get_running_loop()
+    begun: list[asyncio.Task[None]] = []
 
-    async def one(idle: deque[Connection], request: bytes, due: float) -> None:
-        connection = idle.popleft() if idle else await _connect(port)
-        await connection.ask(request, status)
-        latencies.append((perf_counter() - due) * 1_000)
-        idle.append(connection)
+    def begin(item: T, due: float) -> None:
+        begun.append(loop.create_task(one(item, due)))
 
-    async def everyone() -> None:
-        idle = deque([await _connect(port) for _ in range(64)])
-        loop = asyncio.get_running_loop()
-        asked: list[asyncio.Task[None]] = []
+    def tell() -> None:
+        began = perf_counter()
+        for number, item in enumerate(items):
+            due = began + number / rate
+            time.sleep(max(0.0, due - perf_counter()))
+            loop.call_soon_threadsafe(begin, item, due)
 
-        def ask(request: bytes, due: float) -> None:
-            asked.append(loop.create_task(one(idle, request, due)))
+    await asyncio.to_thread(tell)
+    await asyncio.gather(*begun)
 
-        def tell() -> None:
-            began = perf_counter()
-            for number, request in enumerate(requests):
-                due = began + number / rate
-                time.sleep(max(0.0, due - perf_counter()))
-                loop.call_soon_threadsafe(ask, request, due)
 
-        await asyncio.to_thread(tell)
-        await asyncio.gather(*asked)
-        for connection in idle:
+class Pool:
+    """Connections to one port, made when all others are in use."""
+
+    def __init__(self, port: int, ready: int = 64) -> None:
+        self._port = port
+        self._ready = ready
+        self._idle: deque[Connection] = deque()
+
+    async def __aenter__(self) -> Self:
+        self._idle.extend([await _connect(self._port) for _ in range(self._ready)])
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for connection in self._idle:
             connection.close()
 
-    uvloop.run(everyone())
-    return Round(rate, tuple(latencies))
+    @asynccontextmanager
+    async def one(self) -> AsyncGenerator[Connection]:
+        """One that nobody else uses meanwhile."""
+        connection = self._idle.popleft() if self._idle else await _connect(self._port)
+        yield connection
+        self._idle.append(connection)
 
 
 async def _connect(port: int) -> Connection:

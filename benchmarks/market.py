@@ -49,7 +49,7 @@ class Market:
 
     def __init__(self, log: EventLog) -> None:
         self._commands = Commands(log)
-        self._host = self.person()
+        self.host = self.person()
 
     def listings(self, number: int) -> list[UUID]:
         """Published listings of one unit each."""
@@ -59,7 +59,7 @@ class Market:
         """``number`` distinct free nights, one listing after the other, each of some guest."""
         tomorrow = date.today() + timedelta(days=1)  # noqa: DTZ011 - any day will do
         wanted: list[Wanted] = []
-        guest = self._host
+        guest = self.host
         for index in range(number):
             if index % GUESTS_SHARE == 0:
                 guest = self.person()
@@ -98,8 +98,8 @@ class Market:
             price=Money(100_000, "SEK"),
             max_guests=2,
         )
-        listing_id, context = uuid7(), _as(self._host)
-        made = CreateListing(listing_id=listing_id, host_id=self._host, offer=offer)
+        listing_id, context = uuid7(), _as(self.host)
+        made = CreateListing(listing_id=listing_id, host_id=self.host, offer=offer)
         self._commands.execute(create_listing, made, context)
         self._commands.execute(publish_listing, PublishListing(listing_id=listing_id), context)
         return listing_id

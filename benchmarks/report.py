@@ -13,9 +13,10 @@ from rich.bar import Bar
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.rows import Row
+from benchmarks.rows import Reading, Row
+from benchmarks.timing import Round
 
-HEADINGS = ("what", "per second", "p50 ms", "p99 ms", "against", "per second", "figure", "goal")
+HEADINGS = ("what", "per second", "p50 ms", "p99 ms", "against", "its own", "figure", "goal")
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -35,10 +36,17 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{measured.quantile(0.5):.1f}" if timed else "",
         f"{measured.quantile(0.99):.1f}" if timed else "",
         row.floor,
-        f"{floor.rate:,.0f}" if floor else "",
+        _of_floor(row, floor) if floor else "",
         f"{'' if row.met else '**'}{row.result:.2f}{row.unit}{'' if row.met else '**'}",
         f"{sign} {row.goal:g}{row.unit}",
     )
+
+
+def _of_floor(row: Row, floor: Round) -> str:
+    """The floor's rate, or what the row's figure is for it where that is not a ratio."""
+    if row.unit and floor.latencies:
+        return f"{row.figure(Reading(floor)):.1f}{row.unit}"
+    return f"{floor.rate:,.0f}"
 
 
 def plot(rows: Sequence[Row]) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Generator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from benchmarks.timing import Round, merged
-from tests.platforms import Platform
+from stack.addresses import Addresses
+from tests.platforms import Platform, new_platform
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,15 @@ class World:
 
     platform: Platform
     folder: Path
+    servers: Addresses
+
+    @contextmanager
+    def another(self, name: str) -> Generator[Platform]:
+        """One more platform on the same servers, with files in a folder of this ``name``."""
+        folder = self.folder / name
+        folder.mkdir()
+        with new_platform(self.servers, folder) as platform:
+            yield platform
 
 
 @dataclass(frozen=True)
