@@ -11,7 +11,7 @@ from time import monotonic
 from rich.console import Console
 from rich.progress import track
 
-from benchmarks import behind, growth, in_process, over_http, report, searchable, visible
+from benchmarks import behind, growth, in_process, memory, over_http, report, searchable, visible
 from benchmarks.rows import Row, Rows, World
 from sojourn.serve import pause_little
 from stack.testing import servers_for_tests
@@ -44,10 +44,12 @@ def main() -> None:
     """Measure, print, and write."""
     asked = argparse.ArgumentParser(prog="make bench", description=__doc__)
     asked.add_argument("--rounds", type=int, default=5)
-    asked.add_argument("--growth", action="store_true", help="with 10 million events too: minutes")
+    asked.add_argument(
+        "--growth", action="store_true", help="with logs of millions of events too: minutes"
+    )
     asked.add_argument("--to", type=Path, default=Path(__file__).with_name("RESULTS.md"))
     options = asked.parse_args()
-    modules = (*MODULES, growth.rows) if options.growth else MODULES
+    modules = (*MODULES, growth.rows, memory.rows) if options.growth else MODULES
     pause_little()
     began = monotonic()
     rows = measure(modules, options.rounds)

@@ -19,7 +19,7 @@ from api.conventions.bearer import TokenIssuer
 from api.positions import decode_positions
 from benchmarks.bare import ElasticsearchAlone, versions
 from benchmarks.client import Pool, paced
-from benchmarks.market import Market
+from benchmarks.market import Market, Wanted
 from benchmarks.over_http import Asking
 from benchmarks.rows import Reading, Row, RowsMade, World
 from benchmarks.timing import Round
@@ -60,36 +60,24 @@ def rows(world: World) -> RowsMade:
 
             def blocks(number: int) -> list[Block]:
                 wishes = market.wishes(market.listings(LISTINGS), number)
-                return [
-                    Block(
-                        each.listing_id,
-                        asking.request(
-                            f"/v1/listings/{each.listing_id}/blocks",
-                            market.host,
-                            json.dumps(
-                                {
-                                    "from": each.stay.arrive.isoformat(),
-                                    "to": each.stay.depart.isoformat(),
-                                }
-                            ).encode(),
-                        ),
-                    )
-                    for each in wishes
-                ]
+                return [_block(asking, market.host, each) for each in wishes]
+
+            index = listings(settings.index_prefix)
+
+            def watched() -> Watching:
+                return Watching(lambda: versions(client, index), every=0.02)
 
             def once(*, ask: bool) -> Round:
                 made = blocks(COMMANDS)
                 processes.start("relay", "worker search")
-                index = listings(settings.index_prefix)
-                with Watching(lambda: versions(client, index), every=0.01) as watching:
-                    # Each listing's second event publishes it: then everybody is at work.
+                with watched() as watching:
                     for each in made[:LISTINGS]:
                         watching.when({str(each.listing_id): 1})
-                    measured = (
-                        _asked(asking.port, settings.queries_port, made)
-                        if ask
-                        else _seen(asking.port, watching, made)
-                    )
+                if ask:
+                    measured = _asked(asking.port, settings.queries_port, made)
+                else:
+                    with watched() as watching:
+                        measured = _seen(asking.port, watching, made)
                 processes.stop("worker search")
                 processes.stop("relay")
                 return measured
@@ -114,6 +102,12 @@ def rows(world: World) -> RowsMade:
                     unit=" ms",
                 ),
             ]
+
+
+def _block(asking: Asking, host: UUID, wanted: Wanted) -> Block:
+    nights = {"from": wanted.stay.arrive.isoformat(), "to": wanted.stay.depart.isoformat()}
+    path = f"/v1/listings/{wanted.listing_id}/blocks"
+    return Block(wanted.listing_id, asking.request(path, host, json.dumps(nights).encode()))
 
 
 def _seen(port: int, watching: Watching, blocks: list[Block]) -> Round:

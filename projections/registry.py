@@ -12,6 +12,9 @@ from projections.generation import CURRENT, Keys, marker, shape_of
 from projections.scripts import Script
 from projections.unavailable import ReadModelMissing
 
+UNLINKED: Final = 1_000
+"""How many keys are deleted at once."""
+
 State = Literal["building", "fed", "ready"]
 """``building``: by one process, from the log. ``fed``: by the workers as well. ``ready``: whole."""
 
@@ -113,8 +116,14 @@ class Registry:
         found: AsyncIterator[bytes] = cast("Any", self._redis).scan_iter(
             match=f"{pattern}:*", count=1_000
         )
+        some: list[bytes] = []
         async for key in found:
-            await self._redis.unlink(key)
+            some.append(key)
+            if len(some) == UNLINKED:
+                await self._redis.unlink(*some)
+                some.clear()
+        if some:
+            await self._redis.unlink(*some)
 
 
 def registry_key(prefix: str) -> str:
