@@ -13,7 +13,7 @@ from rich.progress import track
 
 from benchmarks import behind, growth, in_process, memory, over_http, report, searchable, visible
 from benchmarks.rows import Row, Rows, World
-from sojourn.serve import pause_little
+from sojourn.pauses import pause_little
 from stack.testing import servers_for_tests
 from tests.platforms import new_platform
 

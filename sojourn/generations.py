@@ -15,6 +15,7 @@ from rich.table import Table
 from projections.applied import covers
 from projections.connect import connect_elasticsearch, connect_redis
 from sojourn.errors import Stop
+from sojourn.pauses import pause_little
 from sojourn.settings import Settings, load_settings
 from sojourn.terminal import err, out, progress
 from sojourn.verify.command import Bar
@@ -99,6 +100,7 @@ def rebuild(name: str) -> None:
             parking = Parking(sink.name, log, letters, WorkerMetrics(CollectorRegistry()))
             await parking.look()
             alone = alone_by(url, sink.name)
+            pause_little()
             building = await rebuild_it(sink, log, parking, alone, Bar(shown))
             return building.generation
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import signal
 import socket
-import sys
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 from api.malformed import ProblemProtocol
 from sojourn.errors import Stop
+from sojourn.pauses import pause_little
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -56,18 +55,6 @@ class _Server(uvicorn.Server):
         if (closing := getattr(state, "closing", None)) is not None:
             closing()
         await super().shutdown(sockets)
-
-
-def pause_little() -> None:
-    """Have the interpreter interrupt requests less: what is loaded by now stays for good.
-
-    Cycles are looked for less often, as almost nothing here leaves any, and a thread that has an
-    answer of Postgres waits less long for its turn beside the event loop.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
-    sys.setswitchinterval(0.0002)
 
 
 def _listen(host: str, port: int, setting: str) -> socket.socket:

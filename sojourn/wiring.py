@@ -26,6 +26,7 @@ from eventlog.personal.sealing import Sealing
 from eventlog.personal.store import KeyStore
 from eventlog.reader import LogReader
 from sojourn.metrics_server import showing
+from sojourn.pauses import pause_little
 from sojourn.settings import Settings
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ def relay(settings: Settings) -> None:
         topic=settings.topic,
     )
     with _registry(settings) as registry, LogReader(url, timeout=10) as log:
+        pause_little()
         run_relay(log, to, RelayMetrics(registry), _stop_on_signals())
 
 
@@ -337,6 +339,8 @@ async def _work(settings: Settings, sink: Sink) -> None:
                 alone=alone_by(url, sink.name),
             )
 
+        # Events and states are many small objects: to look for cycles doubled the time to decode.
+        pause_little()
         await run_worker(create, stop)
 
 
