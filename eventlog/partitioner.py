@@ -11,7 +11,7 @@ PARTITIONS = 12
 """How many partitions the event topic has. It never changes: order per key depends on it."""
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=16_384)
 def partition_of(key: str) -> int:
     """The partition of ``key``, by Kafka's murmur2 over its UTF-8 bytes."""
     hashed = cast("int", kafka_default.murmur2(key.encode()))  # pyright: ignore[reportUnknownMemberType] - untyped
