@@ -125,8 +125,14 @@ async def _drop_read_models(settings: Settings) -> None:
     redis = connect_redis(settings.need("redis_url"))
     for kept in (f"{settings.redis_prefix}:*", f"{settings.redis_prefix}-feed:*"):
         found: AsyncIterator[bytes] = cast("Any", redis).scan_iter(match=kept, count=1000)
+        some: list[bytes] = []
         async for key in found:
-            await redis.unlink(key)
+            some.append(key)
+            if len(some) == 1_000:
+                await redis.unlink(*some)
+                some.clear()
+        if some:
+            await redis.unlink(*some)
     await redis.aclose()
     elasticsearch = connect_elasticsearch(settings.need("elasticsearch_url"))
     indices: list[str] = list(await elasticsearch.indices.get(index=f"{settings.index_prefix}-*"))
