@@ -37,9 +37,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("sojourn.process")
 
-STUCK = 120.0
-"""For how many seconds a worker with records to come may commit nothing until it counts as dead."""
-
 SILENCE = 15.0
 """For how many seconds timers may not get to look at the log before they count as dead."""
 
@@ -322,7 +319,7 @@ async def _work(settings: Settings, sink: Sink) -> None:
     registry = CollectorRegistry()
     metrics = WorkerMetrics(registry)
     with (
-        _shown(settings, registry, lambda: metrics.committed_for() < STUCK),
+        _shown(settings, registry, lambda: metrics.stuck_for() < settings.stuck_after),
         workers_log(settings) as log,
         DeadLetterTable(url, sink.name) as dead_letters,
     ):
