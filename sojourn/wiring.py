@@ -7,13 +7,9 @@ Each function imports what only its process needs, so that no process starts slo
 from __future__ import annotations
 
 import asyncio
-import logging
-import signal
-import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
@@ -27,6 +23,7 @@ from eventlog.personal.store import KeyStore
 from eventlog.reader import LogReader
 from sojourn.metrics_server import showing
 from sojourn.settings import Settings
+from sojourn.stopping import stopping_event
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -34,8 +31,6 @@ if TYPE_CHECKING:
 
     from api.mail.mailer import Mailer
     from streams.sink import Sink
-
-_log = logging.getLogger("sojourn.process")
 
 SILENCE = 15.0
 """For how many seconds timers may not get to look at the log before they count as dead."""
@@ -163,7 +158,7 @@ def relay(settings: Settings) -> None:
         topic=settings.topic,
     )
     with _registry(settings) as registry, LogReader(url, timeout=10) as log:
-        run_relay(log, to, RelayMetrics(registry), _stop_on_signals())
+        run_relay(log, to, RelayMetrics(registry), stopping_event())
 
 
 def timers(settings: Settings) -> None:
@@ -182,7 +177,7 @@ def timers(settings: Settings) -> None:
         LogReader(url, pool_size=1, timeout=10) as reader,
         TimerTable(url) as table,
     ):
-        run_timers(reader, table, use_cases(Commands(log)), metrics, _stop_on_signals())
+        run_timers(reader, table, use_cases(Commands(log)), metrics, stopping_event())
 
 
 async def pages_worker(settings: Settings) -> None:
@@ -361,15 +356,3 @@ def _shown(
         return
     with showing(registry, settings.host, settings.metrics_port, alive):
         yield
-
-
-def _stop_on_signals() -> threading.Event:
-    stop = threading.Event()
-
-    def tell(number: int, _frame: FrameType | None) -> None:
-        _log.info("stopping on %s", signal.Signals(number).name)
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, tell)
-    return stop
