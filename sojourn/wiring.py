@@ -196,11 +196,14 @@ async def feed_worker(settings: Settings) -> None:
     """Apply the topic to the live feed in Redis until told to stop."""
     from projections.connect import connect_redis
     from streams.feed import Feed
+    from streams.metrics import FeedMetrics
 
+    registry = CollectorRegistry()
     redis = connect_redis(settings.need("redis_url"))
     try:
         with workers_log(settings) as log:
-            await _work(settings, Feed(redis, settings.redis_prefix, log))
+            feed = Feed(redis, settings.redis_prefix, log, FeedMetrics(registry))
+            await _work(settings, feed, registry)
     finally:
         await redis.aclose()
 
@@ -269,6 +272,7 @@ async def webhooks_worker(settings: Settings) -> None:
     from sojourn.webhook_owners import Owners
     from streams.reactors.receipts import Receipts
     from streams.webhooks.delivering import Courier
+    from streams.webhooks.metrics import WebhookMetrics
     from streams.webhooks.registry import Registry
     from streams.webhooks.sending import Sender
     from streams.webhooks.sink import Webhooks
@@ -286,17 +290,26 @@ async def webhooks_worker(settings: Settings) -> None:
         sink = Webhooks(reader, registry, deliveries, receipts, owners.may_hear)
         async with Sender(settings.webhook_networks) as sender:
             key = webhook_secrets_key(settings.key("secret_key_file"))
-            courier = Courier(deliveries, registry, sender, key=key, disable=owners.disable)
+            counted = CollectorRegistry()
+            courier = Courier(
+                deliveries,
+                registry,
+                sender,
+                key=key,
+                disable=owners.disable,
+                metrics=WebhookMetrics(counted),
+            )
             stop = asyncio.Event()
             sending = asyncio.create_task(courier.run(stop))
             try:
-                await _work(settings, sink)
+                await _work(settings, sink, counted)
             finally:
                 stop.set()
                 await sending
 
 
-async def _work(settings: Settings, sink: Sink) -> None:
+async def _work(settings: Settings, sink: Sink, registry: CollectorRegistry | None = None) -> None:
+    """Apply the topic to ``sink``; ``registry`` has what else the process counts."""
     from streams.alone import alone_by
     from streams.dead_letters.table import DeadLetterTable
     from streams.metrics import WorkerMetrics
@@ -311,7 +324,7 @@ async def _work(settings: Settings, sink: Sink) -> None:
         topic=settings.topic,
         group=f"{settings.group_prefix}.{sink.name}",
     )
-    registry = CollectorRegistry()
+    registry = registry or CollectorRegistry()
     metrics = WorkerMetrics(registry)
     with (
         _shown(settings, registry, lambda: metrics.stuck_for() < settings.stuck_after),

@@ -80,14 +80,23 @@ class WorkerMetrics:
         )
         self._moved_at = -math.inf
         self._committed_for: Callable[[], float] = lambda: 0.0
+        self._lag = Gauge(
+            "sojourn_worker_lag",
+            "Records of this worker's partitions that it has not committed yet",
+            registry=registry,
+        )
         self._committed_age = Gauge(
             "sojourn_worker_committed_offset_age_seconds",
             "For how long a partition with records to come has not moved its committed offset",
             registry=registry,
         )
 
-    def watch_committed(self, age: Callable[[], float]) -> None:
-        """``age`` tells for how many seconds a partition with records to come has stood still."""
+    def watch_committed(self, age: Callable[[], float], lag: Callable[[], float]) -> None:
+        """``age`` tells for how many seconds a partition with records to come has stood still.
+
+        ``lag`` tells how many records are to come.
+        """
+        self._lag.set_function(lag)
         self._committed_for = age
         self._committed_age.set_function(age)
 
@@ -111,6 +120,20 @@ class WorkerMetrics:
         if events:
             self._events.inc(len(events))
             self._delay.observe((datetime.now(UTC) - events[-1].recorded_at).total_seconds())
+
+
+class FeedMetrics:
+    """What becomes of the live feed."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.entries = Counter(
+            "sojourn_feed_entries", "Events told to those who listen", registry=registry
+        )
+        self.begun = Counter(
+            "sojourn_feed_begun",
+            "Feeds begun anew, as there was none: who listens is told to read again",
+            registry=registry,
+        )
 
 
 class Glance(Protocol):
