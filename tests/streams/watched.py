@@ -28,13 +28,13 @@ class Watched:
             return 0, ""
         return answer.status_code, answer.json()["status"]
 
-    def counted(self, name: str) -> float:
-        """A metric of the worker; 0 before it has any."""
+    def counted(self, name: str, of: str = "worker") -> float:
+        """A metric of the worker, or of the relay; 0 before it has any."""
         try:
             lines = httpx.get(f"{self._url}/metrics", timeout=5).text.splitlines()
         except httpx.TransportError:
             return 0
-        found = [line for line in lines if line.startswith(f"sojourn_worker_{name} ")]
+        found = [line for line in lines if line.startswith(f"sojourn_{of}_{name} ")]
         return float(found[0].split()[1]) if found else 0
 
 
