@@ -27,7 +27,7 @@ def single_items_fail(scene: Scene) -> None:
     scene.note(f"{proxy.failed} documents refused")
 
 
-@fault("Elasticsearch refuses items", short=True)
+@fault("Elasticsearch refuses items")
 def single_items_are_refused(scene: Scene) -> None:
     """Some listings' documents are refused for good (400): theirs are parked, all others go on."""
     url = scene.platform.settings.need("elasticsearch_url")

@@ -30,7 +30,7 @@ def poison(scene: Scene) -> None:
     scene.processes.until(lambda: not degraded(scene, page), "the page is degraded still")
 
 
-@fault("unknown event type", short=True)
+@fault("unknown event type")
 def unknown_event_type(scene: Scene) -> None:
     """Workers of older code meet a type of event that came later; newer ones heal what they left.
 
