@@ -54,9 +54,9 @@ class WebhookMetrics:
 
     def settled(self, leased: Leased, outcome: Outcome) -> None:
         """Take note of what came of an attempt."""
-        self._attempts.labels(outcome).inc()
         if outcome == "delivered":
             self._delay.observe((datetime.now(UTC) - leased.created_at).total_seconds())
+        self._attempts.labels(outcome).inc()
 
     def look(self, backlog: Callable[[], Backlog]) -> None:
         """Take note of what waits, every few seconds; ``backlog`` blocks."""

@@ -50,7 +50,7 @@ def unknown_event_type(scene: Scene) -> None:
         heal(scene, sink)
 
 
-@fault("records damaged", short=True)
+@fault("records damaged")
 def records_damaged(scene: Scene) -> None:
     """The relay cuts one record in ten in half: the event itself comes from the log."""
     scene.let_work(20, 60)
