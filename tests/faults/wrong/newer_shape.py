@@ -10,7 +10,7 @@ from domain.recorded import Recorded
 from projections import generation
 from projections.listing_search import index
 
-SHAPE = "4"
+SHAPE = "99"
 PAGE = 50
 """How many events are read at once."""
 
