@@ -16,7 +16,7 @@ from api.conventions.etags import etag_of
 from api.conventions.idempotency import REPLAYED, fingerprint, key_in
 from api.conventions.reading import TOLD, asked_positions
 from api.mail.correspondence import Correspondence
-from api.positions import encode_positions, merge_positions
+from api.positions import Positions, encode_positions, merge_positions
 from api.representations.values import page_of
 from api.sign_in.grants import SignIn
 from commands.context import Context
@@ -110,6 +110,14 @@ class CommandSide:
             return None
         asked = fingerprint(self.key, request.method, request.url.path, await request.body())
         return ReceiptRequest(account_id=account, key=key, fingerprint=asked)
+
+    async def standing(self, caller: UUID, *streams: str) -> Positions:
+        """How far the log goes in ``streams``; raises AccountErased for who is no more."""
+
+        def look() -> Positions:
+            return self.commands.standing(caller, streams)
+
+        return await to_thread.run_sync(look, limiter=self.limiter, abandon_on_cancel=True)
 
 
 async def _side_of(request: Request) -> CommandSide:

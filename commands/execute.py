@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +10,7 @@ from functools import partial
 from threading import Lock
 from time import monotonic
 from typing import Any, Generic, TypeVar, cast
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
@@ -121,6 +122,15 @@ class Commands:
         self._log = log
         self._deadline = deadline
         self._turns = Turns()
+
+    def standing(self, account_id: UUID, streams: Sequence[str]) -> dict[int, int]:
+        """By partition, the position of the last event of ``streams``, which never end.
+
+        Raises AccountErased when the account is no more.
+        """
+        if self._log.is_erased(account_id):
+            raise AccountErased
+        return self._last_of(streams)
 
     def execute(
         self,
@@ -235,7 +245,7 @@ class Commands:
         response: StoredResponse | None,
         give_up: float,
     ) -> _Submitted[R]:
-        append = append_of(work, asked, response, {} if work.writes else self._seen(work))
+        append = append_of(work, asked, response, {} if work.writes else self._last_of(work.reads))
         try:
             waiting = self._log.submit(append, work.decided, give_up)
         except QueueFull as error:
@@ -254,7 +264,7 @@ class Commands:
             raise _taken(append) from overlap
         positions = appended.positions or (append.receipt.positions if append.receipt else {})
         if not work.writes and not append.receipt:
-            positions = self._seen(work)
+            positions = self._last_of(work.reads)
         return Outcome(
             result=submitted.result, response=submitted.response, positions=dict(positions)
         )
@@ -309,11 +319,13 @@ class Commands:
             result=None, response=response, positions=dict(receipt.positions), replayed=True
         )
 
-    def _seen(self, work: Work) -> dict[int, int]:
-        return {
-            partition_of(key): position
-            for key, position in self._log.last_positions(work.reads).items()
-        }
+    def _last_of(self, streams: Iterable[str]) -> dict[int, int]:
+        positions: dict[int, int] = {}
+        for key, position in self._log.last_positions(streams).items():
+            # Several keys may share a partition.
+            partition = partition_of(key)
+            positions[partition] = max(position, positions.get(partition, 0))
+        return positions
 
 
 def _not_before(moment: datetime, work: Work) -> None:

@@ -83,9 +83,15 @@ class Registry:
         return found.decode() if found else None
 
     async def begin(self) -> Entry:
-        """The generation of this code's shape that was begun and not finished, else a new one."""
+        """The generation of this code's shape that was begun and not shown, else a new one.
+
+        One that is whole counts as begun while readers see an older shape: whoever was to show it
+        died, and nobody has fed it since.
+        """
+        shown = await self.shown()
+        unshown = shown is not None and shape_of(shown) < shape_of(CURRENT)
         for entry in (await self.entries()).values():
-            if entry.state != "ready" and shape_of(entry.name) == shape_of(CURRENT):
+            if shape_of(entry.name) == shape_of(CURRENT) and (entry.state != "ready" or unshown):
                 return entry
         [name] = await _BEGIN.run(
             self._redis, lambda pipeline: _BEGIN.call(pipeline, [self.key], [CURRENT])
@@ -110,8 +116,11 @@ class Registry:
         return bool(done)
 
     async def drop(self, name: str) -> None:
-        """Forget ``name``, then delete what it keeps. It must not be shown."""
-        await cast("Any", self._redis).hdel(self.key, name)
+        """Delete what ``name`` keeps, and forget it. It must not be shown.
+
+        Killed half-way it is listed still, and never as whole: it can be dropped again.
+        """
+        await cast("Any", self._redis).hset(self.key, name, Entry(name, "building", 0).stored)
         pattern = Keys(self._prefix, name).document("", "")[:-2]
         found: AsyncIterator[bytes] = cast("Any", self._redis).scan_iter(
             match=f"{pattern}:*", count=1_000
@@ -124,6 +133,7 @@ class Registry:
                 some.clear()
         if some:
             await self._redis.unlink(*some)
+        await cast("Any", self._redis).hdel(self.key, name)
 
 
 def registry_key(prefix: str) -> str:

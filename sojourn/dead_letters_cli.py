@@ -84,8 +84,9 @@ def retry(
 ) -> None:
     """Make the documents of their streams anew from the log, and let the streams go on.
 
-    The worker does it between two batches, so nothing that arrives meanwhile is lost. What fails
-    again is parked again. Exit code 1 if anything still fails, or no worker has come to it in time.
+    The worker does it between two batches, so nothing that arrives meanwhile is lost. What else is
+    parked about the same listing or account is tried along with it. What fails again is parked
+    again. Exit code 1 if anything still fails, or no worker has come to it in time.
 
     Examples:
 

@@ -116,6 +116,11 @@ class Settings(BaseSettings):
         default=None,
         description="where relay, workers and timers show metrics and health; nowhere if not set",
     )
+    stuck_after: float = Field(
+        default=120.0,
+        gt=0,
+        description="seconds in which a worker with records to come must commit some, or build",
+    )
     commands_upstream: str = Field(
         default="http://127.0.0.1:8001", description="where the gateway finds the command app"
     )

@@ -115,7 +115,7 @@ def verify(
     [cyan]sojourn verify --follow --rate 50[/]
 
     With [cyan]--follow[/] it compares every document with the fold of the log, round after round,
-    until SIGTERM or Ctrl-C, prints each difference as it is found, and counts at
+    until SIGTERM or Ctrl-C, prints each difference when it is first found, and counts at
     [cyan]SOJOURN_METRICS_PORT[/].
     """
     if follow:

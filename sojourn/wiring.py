@@ -7,13 +7,9 @@ Each function imports what only its process needs, so that no process starts slo
 from __future__ import annotations
 
 import asyncio
-import logging
-import signal
-import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
@@ -28,6 +24,7 @@ from eventlog.reader import LogReader
 from sojourn.metrics_server import showing
 from sojourn.pauses import pause_little
 from sojourn.settings import Settings
+from sojourn.stopping import stopping_event
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -35,11 +32,6 @@ if TYPE_CHECKING:
 
     from api.mail.mailer import Mailer
     from streams.sink import Sink
-
-_log = logging.getLogger("sojourn.process")
-
-STUCK = 120.0
-"""For how many seconds a worker with records to come may commit nothing until it counts as dead."""
 
 SILENCE = 15.0
 """For how many seconds timers may not get to look at the log before they count as dead."""
@@ -168,7 +160,7 @@ def relay(settings: Settings) -> None:
     )
     with _registry(settings) as registry, LogReader(url, timeout=10) as log:
         pause_little()
-        run_relay(log, to, RelayMetrics(registry), _stop_on_signals())
+        run_relay(log, to, RelayMetrics(registry), stopping_event())
 
 
 def timers(settings: Settings) -> None:
@@ -187,7 +179,7 @@ def timers(settings: Settings) -> None:
         LogReader(url, pool_size=1, timeout=10) as reader,
         TimerTable(url) as table,
     ):
-        run_timers(reader, table, use_cases(Commands(log)), metrics, _stop_on_signals())
+        run_timers(reader, table, use_cases(Commands(log)), metrics, stopping_event())
 
 
 async def pages_worker(settings: Settings) -> None:
@@ -206,11 +198,14 @@ async def feed_worker(settings: Settings) -> None:
     """Apply the topic to the live feed in Redis until told to stop."""
     from projections.connect import connect_redis
     from streams.feed import Feed
+    from streams.metrics import FeedMetrics
 
+    registry = CollectorRegistry()
     redis = connect_redis(settings.need("redis_url"))
     try:
         with workers_log(settings) as log:
-            await _work(settings, Feed(redis, settings.redis_prefix, log))
+            feed = Feed(redis, settings.redis_prefix, log, FeedMetrics(registry))
+            await _work(settings, feed, registry)
     finally:
         await redis.aclose()
 
@@ -279,6 +274,7 @@ async def webhooks_worker(settings: Settings) -> None:
     from sojourn.webhook_owners import Owners
     from streams.reactors.receipts import Receipts
     from streams.webhooks.delivering import Courier
+    from streams.webhooks.metrics import WebhookMetrics
     from streams.webhooks.registry import Registry
     from streams.webhooks.sending import Sender
     from streams.webhooks.sink import Webhooks
@@ -296,17 +292,26 @@ async def webhooks_worker(settings: Settings) -> None:
         sink = Webhooks(reader, registry, deliveries, receipts, owners.may_hear)
         async with Sender(settings.webhook_networks) as sender:
             key = webhook_secrets_key(settings.key("secret_key_file"))
-            courier = Courier(deliveries, registry, sender, key=key, disable=owners.disable)
+            counted = CollectorRegistry()
+            courier = Courier(
+                deliveries,
+                registry,
+                sender,
+                key=key,
+                disable=owners.disable,
+                metrics=WebhookMetrics(counted),
+            )
             stop = asyncio.Event()
             sending = asyncio.create_task(courier.run(stop))
             try:
-                await _work(settings, sink)
+                await _work(settings, sink, counted)
             finally:
                 stop.set()
                 await sending
 
 
-async def _work(settings: Settings, sink: Sink) -> None:
+async def _work(settings: Settings, sink: Sink, registry: CollectorRegistry | None = None) -> None:
+    """Apply the topic to ``sink``; ``registry`` has what else the process counts."""
     from streams.alone import alone_by
     from streams.dead_letters.table import DeadLetterTable
     from streams.metrics import WorkerMetrics
@@ -321,10 +326,10 @@ async def _work(settings: Settings, sink: Sink) -> None:
         topic=settings.topic,
         group=f"{settings.group_prefix}.{sink.name}",
     )
-    registry = CollectorRegistry()
+    registry = registry or CollectorRegistry()
     metrics = WorkerMetrics(registry)
     with (
-        _shown(settings, registry, lambda: metrics.committed_for() < STUCK),
+        _shown(settings, registry, lambda: metrics.stuck_for() < settings.stuck_after),
         workers_log(settings) as log,
         DeadLetterTable(url, sink.name) as dead_letters,
     ):
@@ -368,15 +373,3 @@ def _shown(
         return
     with showing(registry, settings.host, settings.metrics_port, alive):
         yield
-
-
-def _stop_on_signals() -> threading.Event:
-    stop = threading.Event()
-
-    def tell(number: int, _frame: FrameType | None) -> None:
-        _log.info("stopping on %s", signal.Signals(number).name)
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, tell)
-    return stop

@@ -17,6 +17,7 @@ from projections.feed.queries import FeedReader
 from projections.feed.recording import advance, begin, record
 from projections.unavailable import ReadModelMissing
 from streams.bookings import Bookings, StreamLog
+from streams.metrics import FeedMetrics
 from streams.sink import Building
 
 KEPT = 10_000
@@ -36,11 +37,20 @@ class Feed:
 
     name = "feed"
 
-    def __init__(self, redis: Redis, prefix: str, log: FeedLog, *, kept: int = KEPT) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        prefix: str,
+        log: FeedLog,
+        metrics: FeedMetrics,
+        *,
+        kept: int = KEPT,
+    ) -> None:
         self._redis = redis
         self._keys = FeedKeys(prefix)
         self._reader = FeedReader(redis, prefix)
         self._log = log
+        self._metrics = metrics
         self._kept = kept
         self._bookings = Bookings(log)
 
@@ -48,7 +58,8 @@ class Feed:
         """See :class:`streams.sink.Sink`."""
         entries = await asyncio.to_thread(self._entries, events)
         if entries:
-            await record(self._redis, self._keys, entries, most=self._kept)
+            new = await record(self._redis, self._keys, entries, most=self._kept)
+            self._metrics.entries.inc(sum(new))
 
     async def refold(self, events: Sequence[Recorded]) -> None:
         """Record those of ``events`` that the feed can still take; what it has stays as it is."""
@@ -62,6 +73,7 @@ class Feed:
             # Whatever is behind the log's end comes through the topic.
             head = await asyncio.to_thread(self._log.head)
             await begin(self._redis, self._keys, partitions=PARTITIONS, position=head)
+            self._metrics.begun.inc()
             return (await self._reader.reach()).applied
 
     async def advance(self, positions: Positions) -> None:

@@ -16,7 +16,7 @@ from streams.dead_letters.retrying import retry
 from streams.log import Log, pages_of, readable
 from streams.metrics import WorkerMetrics
 from streams.parking import Parking
-from streams.rebuild import Alone, Untold, rebuild
+from streams.rebuild import Alone, AlreadyBuilding, Untold, rebuild
 from streams.received import Read, TopicRecord, read
 from streams.sink import Sink
 
@@ -121,9 +121,27 @@ class Follower:
             await self._parking.apply(self._sink, *readable(missed))
             await self._sink.advance({record.partition: record.position for record in missed})
             self._metrics.healed.inc(len(missed))
+            self._metrics.moved()
 
     async def _rebuild(self) -> None:
         """Make the read models anew from the whole log, and show them when they are whole."""
         await self._parking.look()
-        building = await rebuild(self._sink, self._log, self._parking, self._alone, Untold())
+        told = _Counted(self._metrics)
+        try:
+            building = await rebuild(self._sink, self._log, self._parking, self._alone, told)
+        except AlreadyBuilding:
+            # Whoever waits for another lives as long as that one, which holds a lock, does.
+            self._metrics.moved()
+            raise
         await building.show()
+
+
+class _Counted(Untold):
+    """A rebuild whose progress shows in the metrics."""
+
+    def __init__(self, metrics: WorkerMetrics) -> None:
+        self._metrics = metrics
+
+    def advance(self, by: int) -> None:
+        """See :class:`streams.rebuild.Told`."""
+        self._metrics.built(by)

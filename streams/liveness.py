@@ -15,18 +15,24 @@ class CommittedAge:
         self._app = app  # a faust.App, which is only half typed
         self._committed: dict[TP, int | None] = {}
         self._moved: dict[TP, float] = {}
+        self.lag = 0
+        """How many records are not committed yet, as of the last look."""
 
     def look(self) -> None:
         """Take note of what is committed now; call it from the app's event loop."""
         now = time.monotonic()
         assigned: set[TP] = set(self._app.consumer.assignment())
+        lag = 0
         for partition in assigned:
             # Faust offers no other view of what it has committed.
             committed: int | None = self._app.consumer._committed_offset[partition]  # noqa: SLF001
-            done = (committed or 0) >= (self._app.consumer.highwater(partition) or 0)
+            to_come = max((self._app.consumer.highwater(partition) or 0) - (committed or 0), 0)
+            lag += to_come
+            done = not to_come
             if done or self._committed.get(partition, -1) != committed:
                 self._moved[partition] = now
             self._committed[partition] = committed
+        self.lag = lag
         for gone in self._moved.keys() - assigned:
             del self._moved[gone]
 

@@ -73,17 +73,45 @@ class WorkerMetrics:
             "Streams whose later events wait for `sojourn dead-letters retry`",
             registry=registry,
         )
-        self.committed_for: Callable[[], float] = lambda: 0.0
+        self._rebuilt = Counter(
+            "sojourn_worker_rebuilt_events",
+            "Events of the log read into read models that are being built",
+            registry=registry,
+        )
+        self._moved_at = -math.inf
+        self._committed_for: Callable[[], float] = lambda: 0.0
+        self._lag = Gauge(
+            "sojourn_worker_lag",
+            "Records of this worker's partitions that it has not committed yet",
+            registry=registry,
+        )
         self._committed_age = Gauge(
             "sojourn_worker_committed_offset_age_seconds",
             "For how long a partition with records to come has not moved its committed offset",
             registry=registry,
         )
 
-    def watch_committed(self, age: Callable[[], float]) -> None:
-        """``age`` tells for how many seconds a partition with records to come has stood still."""
-        self.committed_for = age
+    def watch_committed(self, age: Callable[[], float], lag: Callable[[], float]) -> None:
+        """``age`` tells for how many seconds a partition with records to come has stood still.
+
+        ``lag`` tells how many records are to come.
+        """
+        self._lag.set_function(lag)
+        self._committed_for = age
         self._committed_age.set_function(age)
+
+    def built(self, events: int) -> None:
+        """Take note that a rebuild goes on by so many events."""
+        self._rebuilt.inc(events)
+        self.moved()
+
+    def moved(self) -> None:
+        """Take note of life though nothing is committed yet."""
+        self._moved_at = monotonic()
+
+    def stuck_for(self) -> float:
+        """Seconds since something was committed, if there is more to come, or built or healed."""
+        return min(self._committed_for(), monotonic() - self._moved_at)
 
     def applied(self, events: Sequence[Recorded], positions: Mapping[int, int]) -> None:
         """Take note of an applied batch."""
@@ -92,6 +120,20 @@ class WorkerMetrics:
         if events:
             self._events.inc(len(events))
             self._delay.observe((datetime.now(UTC) - events[-1].recorded_at).total_seconds())
+
+
+class FeedMetrics:
+    """What becomes of the live feed."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.entries = Counter(
+            "sojourn_feed_entries", "Events told to those who listen", registry=registry
+        )
+        self.begun = Counter(
+            "sojourn_feed_begun",
+            "Feeds begun anew, as there was none: who listens is told to read again",
+            registry=registry,
+        )
 
 
 class Glance(Protocol):

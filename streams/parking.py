@@ -87,7 +87,9 @@ class Parking:
         stuck = missed.recorded
         logger.warning("%s lacks the past of an event: %s", self._name, missed)
         if stuck.stream in searched:
-            await self._park("poison", f"{missed}, nor is it in the log", stuck)
+            await self._park(
+                "poison", f"{missed}, and what it lacks is parked or not in the log", stuck
+            )
             return left
         searched.add(stuck.stream)
         records = await asyncio.to_thread(self._log.read_key, stuck.key)

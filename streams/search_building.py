@@ -26,12 +26,20 @@ WRITTEN: Final = 100
 
 
 async def begin_search(client: AsyncElasticsearch, prefix: str, replicas: int) -> SearchBuilding:
-    """Go on with the generation that was begun last, or begin a new one."""
+    """Go on with the generation that was begun last, or begin a new one.
+
+    One that is whole counts as begun while readers see an older shape: whoever was to show it died,
+    and nobody has fed it since.
+    """
     catalogue = Catalogue(client, prefix)
+    found = (await catalogue.found()).values()
+    unshown = any(each.shown and shape_of(each.name) < shape_of(CURRENT) for each in found)
     begun = [
         each.name
-        for each in (await catalogue.found()).values()
-        if not each.shown and READY not in each.marks and shape_of(each.name) == shape_of(CURRENT)
+        for each in found
+        if not each.shown
+        and shape_of(each.name) == shape_of(CURRENT)
+        and (READY not in each.marks or unshown)
     ]
     name = begun[0] if begun else await catalogue.next_name(CURRENT)
     await create_generation(client, prefix, name, replicas=replicas)

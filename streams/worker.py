@@ -77,7 +77,7 @@ def create_worker(
 
     async def watch_offsets() -> None:
         age = CommittedAge(app)
-        metrics.watch_committed(age.seconds)
+        metrics.watch_committed(age.seconds, lambda: age.lag)
         while not app.should_stop:
             age.look()
             await asyncio.sleep(WATCH)

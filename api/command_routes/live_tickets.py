@@ -15,6 +15,7 @@ from api.conventions.guards import guards, sees_booking, sight_of, signed_in
 from api.conventions.standing import acting_on
 from api.live.tickets import LIFETIME, ME, Ticket, issue
 from api.representations.values import Empty, page_of
+from domain.streams import account_stream, booking_stream
 
 router = ordered_router("live")
 
@@ -41,9 +42,13 @@ async def ticket_to_booking(
     booking_id: UUID,
     body: Annotated[Empty | None, Body()] = None,
 ) -> Response:
-    """Single use, and good for a minute. It is never kept: repeats get another."""
+    """Single use, and good for a minute. It is never kept: repeats get another.
+
+    Listening with it waits until the booking, as it is now, can be read.
+    """
     await acting_on(sight_of(request), booking_id, caller)
-    ticket = Ticket(account=caller, stream=str(booking_id))
+    seen = await side.standing(caller, account_stream(caller), booking_stream(booking_id))
+    ticket = Ticket(account=caller, stream=str(booking_id), seen=seen)
     return _given(side, ticket, f"/v1/bookings/{booking_id}/live")
 
 
@@ -58,7 +63,8 @@ async def ticket_to_mine(
     request: Request, side: Side, caller: Caller, body: Annotated[Empty | None, Body()] = None
 ) -> Response:
     """Single use, and good for a minute. It is never kept: repeats get another."""
-    return _given(side, Ticket(account=caller, stream=ME), "/v1/me/live")
+    seen = await side.standing(caller, account_stream(caller))
+    return _given(side, Ticket(account=caller, stream=ME, seen=seen), "/v1/me/live")
 
 
 def _given(side: CommandSide, ticket: Ticket, path: str) -> Response:

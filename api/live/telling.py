@@ -21,7 +21,7 @@ CHECK_EVERY = 5.0
 HEARTBEAT_EVERY = 10.0
 """Seconds of silence after which a heartbeat is sent."""
 
-May = Callable[[], Awaitable[None]]
+May = Callable[[], Awaitable[object]]
 """Raises a Refusal or a Problem when the account may listen no longer."""
 
 

@@ -10,8 +10,10 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from api.assembly import ordered_router
+from api.conventions.bearer import unauthenticated
 from api.conventions.guards import guards
 from api.conventions.problems import Problem, bad_header, invalid
+from api.conventions.reading import asked_positions
 from api.conventions.standing import acting_on
 from api.live.answer import EventStream
 from api.live.frames import LiveEvent
@@ -20,6 +22,7 @@ from api.live.telling import May, tell
 from api.live.tickets import ME, invalid_ticket, redeem
 from api.positions import decode_positions
 from api.querying import QuerySide, Side
+from domain.booking.state import Booking
 from domain.refusals import NoSuch
 from eventlog.partitioner import PARTITIONS, partition_of
 from projections.feed.entry import Entry
@@ -69,12 +72,13 @@ async def listen_to_booking(
 ) -> Response:
     """Everything that happens to a booking, for who may see it."""
     account = await _admitted(request, side, ticket, str(booking_id))
-    booking, _, _ = await acting_on(side, booking_id, account)
 
-    async def may() -> None:
+    async def may() -> Booking:
         await _known(side, account)
-        await acting_on(side, booking_id, account)
+        booking, _, _ = await acting_on(side, booking_id, account)
+        return booking
 
+    booking = await may()
     return await _listening(
         request,
         side,
@@ -125,10 +129,13 @@ async def _admitted(request: Request, side: QuerySide, ticket: str | None, strea
     """Who listens: by a ticket, or by an access token where headers can be sent."""
     caller: UUID | None = request.state.caller
     if ticket is None and caller is not None:
+        await side.reach(asked_positions(request) or {})
         return caller
     if ticket is None:
         raise invalid_ticket("There is no ticket.")
-    return await redeem(request.app.state.verifier, ticket, stream, side.live.feed.use)
+    return await redeem(
+        request.app.state.verifier, ticket, stream, reach=side.reach, use=side.live.feed.use
+    )
 
 
 async def _listening(
@@ -172,6 +179,9 @@ def _last_seen(request: Request, after: str | None) -> dict[int, int]:
 
 
 async def _known(side: QuerySide, account: UUID) -> None:
-    """Raises NoSuch for an account that is no more."""
-    if await side.account(account) is None:
+    """Raises NoSuch for an account that is not there, 401 for one that is erased."""
+    found = await side.account(account)
+    if found is None:
         raise NoSuch(what="account", id=str(account))
+    if found[0].erased:
+        raise unauthenticated("This account is erased.")

@@ -99,6 +99,15 @@ class WebhookEndpoints(BaseModel):
     next: str | None
 
 
+class Attempt(BaseModel):
+    """When it was sent, and what came of it: a status, or the problem why there is none."""
+
+    number: int
+    at: datetime
+    response_status: int | None
+    problem: str
+
+
 class Delivery(BaseModel):
     """What an endpoint was sent, or is to be, and what came of the last attempt.
 
@@ -116,6 +125,9 @@ class Delivery(BaseModel):
     response_status: int | None
     response_body: Annotated[str, Field(description="Its first kilobyte.")]
     problem: str
+    history: Annotated[
+        list[Attempt], Field(description="The last 20 attempts, the earliest first.")
+    ]
 
     @classmethod
     def of(cls, delivery: KeptDelivery) -> Self:
@@ -132,6 +144,7 @@ class Delivery(BaseModel):
             response_status=delivery.response_status,
             response_body=delivery.response_body,
             problem=delivery.problem,
+            history=[Attempt.model_validate(each) for each in delivery.history],
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, LiteralString, Self
+from typing import Any, Final, Literal, LiteralString, Self, TypedDict
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -21,6 +21,9 @@ REACTOR: Final = "webhooks"
 
 LEASE = timedelta(seconds=45)
 """After how long a row is taken again from a sender that was never heard of again."""
+
+KEPT: Final = 20
+"""How many attempts of a delivery are kept, the last ones: more than its schedule has."""
 
 _INSERT: Final[LiteralString] = (
     "INSERT INTO webhook_deliveries (id, endpoint_id, position, event, body)"
@@ -46,7 +49,10 @@ _LEASE: Final[LiteralString] = (
 _SETTLE: Final[LiteralString] = (
     "UPDATE webhook_deliveries SET status = %(status)s,"
     " next_at = clock_timestamp() + %(wait)s::interval, response_status = %(response_status)s,"
-    " response_body = %(response_body)s, problem = %(problem)s"
+    " response_body = %(response_body)s, problem = %(problem)s, history = CASE WHEN %(sent)s"
+    " THEN jsonb_path_query_array(history || jsonb_build_object('number', attempts, 'at', last_at,"
+    " 'response_status', %(response_status)s::int, 'problem', %(problem)s::text),"
+    " '$[last - $before to last]', jsonb_build_object('before', %(before)s::int)) ELSE history END"
     " WHERE id = %(id)s AND attempts = %(attempts)s"
 )
 _CANCEL: Final[LiteralString] = (
@@ -68,9 +74,14 @@ _FORGET: Final[LiteralString] = (
 _WAITING: Final[LiteralString] = (
     "SELECT endpoint_id, count(*) FROM webhook_deliveries WHERE next_at IS NOT NULL GROUP BY 1"
 )
+_BACKLOG: Final[LiteralString] = (
+    "SELECT count(*) AS waiting, count(*) FILTER (WHERE next_at <= now()) AS due,"
+    " greatest(extract(epoch FROM now() - min(next_at)), 0)::float AS late"
+    " FROM webhook_deliveries WHERE next_at IS NOT NULL"
+)
 _OF: Final[LiteralString] = (
     "SELECT id, number, endpoint_id, position, event, status, created_at, next_at, attempts,"
-    " last_at, response_status, response_body, problem FROM webhook_deliveries"
+    " last_at, response_status, response_body, problem, history FROM webhook_deliveries"
     " WHERE endpoint_id = %s AND number < %s AND (%s::text IS NULL OR status = %s)"
     " ORDER BY number DESC LIMIT %s"
 )
@@ -105,18 +116,43 @@ class Leased:
 
 @dataclass(frozen=True, kw_only=True)
 class Settled:
-    """What came of sending; ``wait`` is how long to wait before it is sent again, if it is."""
+    """What came of sending; ``wait`` is how long to wait before it is sent again, if it is.
+
+    ``sent`` is false for what was not even tried.
+    """
 
     status: Status
     wait: timedelta | None = None
     response_status: int | None = None
     response_body: str = ""
     problem: str = ""
+    sent: bool = True
+
+
+class Attempt(TypedDict):
+    """One attempt that came to an end, at an ISO time; a number that lacks was cut off."""
+
+    number: int
+    at: str
+    response_status: int | None
+    problem: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backlog:
+    """What waits to be sent: how much, how much of it is due, and for how many seconds it has been.
+
+    What is being sent is not due.
+    """
+
+    waiting: int
+    due: int
+    late: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """A row of the log of deliveries, but for its body."""
+    """A row of the log of deliveries, but for its body; ``history`` has its last attempts."""
 
     id: UUID
     number: int
@@ -131,6 +167,7 @@ class Delivery:
     response_status: int | None
     response_body: str
     problem: str
+    history: Sequence[Attempt] = ()
 
 
 class Deliveries:
@@ -173,7 +210,12 @@ class Deliveries:
 
     def settle(self, leased: Leased, settled: Settled) -> bool:
         """Keep what came of sending; false when somebody else has sent it since."""
-        values: dict[str, Any] = {**vars(settled), "id": leased.id, "attempts": leased.attempts}
+        values: dict[str, Any] = {
+            **vars(settled),
+            "id": leased.id,
+            "attempts": leased.attempts,
+            "before": KEPT - 1,
+        }
         with self._pool.connection() as connection:
             return connection.execute(_SETTLE, values, prepare=True).rowcount == 1
 
@@ -202,6 +244,15 @@ class Deliveries:
         """How many wait to be sent, by endpoint."""
         with self._pool.connection() as connection:
             return dict(connection.execute(_WAITING).fetchall())
+
+    def backlog(self) -> Backlog:
+        """What waits to be sent, to all endpoints."""
+        with (
+            self._pool.connection() as connection,
+            connection.cursor(row_factory=class_row(Backlog)) as cursor,
+        ):
+            [found] = cursor.execute(_BACKLOG).fetchall()
+        return found
 
     def of(
         self,

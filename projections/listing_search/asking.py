@@ -9,8 +9,11 @@ from elasticsearch import ApiError, NotFoundError, TransportError
 
 from projections.unavailable import ReadModelMissing, ReadModelUnavailable
 
-PASSING = frozenset({408, 429, 502, 503, 504})
-"""Statuses that say nothing about the request: it may succeed later."""
+PASSING = frozenset({401, 403, 408, 429, 502, 503, 504})
+"""Statuses that say nothing about the request: it may succeed later.
+
+An index that takes no writes, as when its disk is nearly full, is 403.
+"""
 
 
 @contextmanager
@@ -22,7 +25,7 @@ def asking() -> Generator[None]:
         raise ReadModelMissing(f"the index is not there: {error.error}") from error
     except ApiError as error:
         if error.status_code in PASSING:
-            raise ReadModelUnavailable(f"Elasticsearch is overloaded: {error.error}") from error
+            raise ReadModelUnavailable(f"Elasticsearch can't do it now: {error.error}") from error
         raise
     except TransportError as error:
         raise ReadModelUnavailable(f"Elasticsearch does not answer: {error.message}") from error

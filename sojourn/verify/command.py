@@ -50,17 +50,24 @@ def run_following(rate: float) -> int:
     settings = load_settings()
     registry = CollectorRegistry()
     with shown_metrics(settings, registry), progress() as shown:
-        differences = asyncio.run(_follow(settings, rate, FollowMetrics(registry), Bar(shown)))
-    out.print(f"verify: {differences:,} differences" if differences else "verify: no difference")
-    return 1 if differences else 0
+        found = asyncio.run(_follow(settings, rate, FollowMetrics(registry), Bar(shown)))
+    first = (
+        f"{len(found):,} different, the first: {next(iter(found))}" if found else "no difference"
+    )
+    out.print(f"verify: {first}", markup=False, soft_wrap=True)
+    return 1 if found else 0
 
 
-async def _follow(settings: Settings, rate: float, metrics: FollowMetrics, told: Bar) -> int:
-    found = 0
+async def _follow(
+    settings: Settings, rate: float, metrics: FollowMetrics, told: Bar
+) -> dict[str, None]:
+    """What differed, each difference once however many rounds it lasted, the first one first."""
+    found: dict[str, None] = {}
 
     def tell(violation: str) -> None:
-        nonlocal found
-        found += 1
+        if violation in found:
+            return
+        found[violation] = None
         err.print(f"DIFFERENT: {violation}", markup=False, soft_wrap=True)
 
     stop = asyncio.Event()

@@ -50,7 +50,10 @@ class DeadLetters(Protocol):
         ...
 
     async def to_retry(self) -> dict[str, str]:
-        """The streams that somebody wants to be tried again, and their keys."""
+        """The streams that somebody wants to be tried again, and their keys.
+
+        With a stream come those of its key that are parked, too, unless they were discarded.
+        """
         ...
 
     async def applied(self, stream: str, before: int | None) -> None:

@@ -37,6 +37,11 @@ _TO_RETRY: Final[LiteralString] = (
     "SELECT DISTINCT stream, key FROM dead_letters"
     " WHERE sink = %s AND kind <> 'unreadable' AND state = 'retry'"
 )
+# A retry makes all that a key's events change anew, also what had to stop only for want of it.
+_SO_ARE_THOSE_BESIDE: Final[LiteralString] = (
+    "UPDATE dead_letters SET state = 'retry', changed_at = now()"
+    " WHERE sink = %s AND kind <> 'unreadable' AND state = 'open' AND key = ANY(%s)"
+)
 _APPLIED: Final[LiteralString] = (
     "UPDATE dead_letters SET state = 'applied', changed_at = now()"
     " WHERE sink = %s AND stream = %s AND kind <> 'unreadable' AND state <> 'applied'"
@@ -68,8 +73,7 @@ class DeadLetterTable:
 
     async def to_retry(self) -> dict[str, str]:
         """See :class:`streams.dead_letters.letter.DeadLetters`."""
-        rows = await asyncio.to_thread(self._rows, _TO_RETRY, [self._sink])
-        return dict(rows)
+        return await asyncio.to_thread(self._to_retry)
 
     async def applied(self, stream: str, before: int | None) -> None:
         """See :class:`streams.dead_letters.letter.DeadLetters`."""
@@ -99,6 +103,14 @@ class DeadLetterTable:
     def _applied(self, stream: str, before: int | None) -> None:
         with self._pool.connection() as connection:
             connection.execute(_APPLIED, [self._sink, stream, before, before])
+
+    def _to_retry(self) -> dict[str, str]:
+        asked: dict[str, str] = dict(self._rows(_TO_RETRY, [self._sink]))
+        if not asked:
+            return {}
+        with self._pool.connection() as connection:
+            connection.execute(_SO_ARE_THOSE_BESIDE, [self._sink, list(set(asked.values()))])
+        return dict(self._rows(_TO_RETRY, [self._sink]))
 
     def _rows(self, statement: LiteralString, values: Sequence[object]) -> list[TupleRow]:
         with self._pool.connection() as connection:

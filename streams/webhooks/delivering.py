@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import Literal
 from uuid import UUID
 
 from commands.payments.webhooks import Webhook, signed
@@ -17,6 +18,7 @@ from commands.webhooks.secrets import signing_keys
 from domain.webhook.facts import DisabledBecause
 from domain.webhook.state import Endpoint
 from streams.backoff import Backoff
+from streams.webhooks.metrics import Outcome, WebhookMetrics
 from streams.webhooks.registry import Registry
 from streams.webhooks.schedule import Answer, after
 from streams.webhooks.sending import Sender
@@ -54,12 +56,14 @@ class Courier:
         *,
         key: bytes,
         disable: Disable,
+        metrics: WebhookMetrics,
     ) -> None:
         self._deliveries = deliveries
         self._registry = registry
         self._sender = sender
         self._key = key
         self._disable = disable
+        self._metrics = metrics
         self._busy: Counter[UUID] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._tidied = 0.0
@@ -93,6 +97,7 @@ class Courier:
     async def step(self) -> int:
         """Begin to send what is due; how many."""
         await asyncio.to_thread(self._registry.refresh)
+        await asyncio.to_thread(self._metrics.look, self._deliveries.backlog)
         if monotonic() - self._tidied >= TIDY:
             await asyncio.to_thread(self._tidy)
             self._tidied = monotonic()
@@ -121,6 +126,7 @@ class Courier:
             endpoint = self._registry.endpoint(leased.endpoint_id)
             if endpoint is None or endpoint.status != "active":
                 await asyncio.to_thread(self._deliveries.settle, leased, CANCELLED)
+                self._metrics.settled(leased, "cancelled")
                 return
             answer = await self._send(endpoint, leased)
             await asyncio.to_thread(self._settle, leased, answer)
@@ -141,7 +147,9 @@ class Courier:
 
     def _settle(self, leased: Leased, answer: Answer) -> None:
         then = after(answer, leased.tries, random.random())  # noqa: S311 - no secret
-        status = "delivered" if answer.taken else "pending" if then.wait else "failed"
+        status: Literal["delivered", "pending", "failed"] = (
+            "delivered" if answer.taken else "pending" if then.wait else "failed"
+        )
         settled = Settled(
             status=status,
             wait=then.wait,
@@ -149,7 +157,10 @@ class Courier:
             response_body=answer.body,
             problem=answer.problem,
         )
-        if not self._deliveries.settle(leased, settled) or then.disable is None:
+        if not self._deliveries.settle(leased, settled):
+            return
+        self._metrics.settled(leased, OUTCOMES[status])
+        if then.disable is None:
             return
         gone = then.disable == "gone"
         if gone or not self._deliveries.succeeded_since(leased.endpoint_id, leased.created_at):
@@ -163,4 +174,9 @@ class Courier:
         self._deliveries.forget(KEPT)
 
 
-CANCELLED = Settled(status="cancelled")
+CANCELLED = Settled(status="cancelled", sent=False)
+OUTCOMES: dict[str, Outcome] = {
+    "delivered": "delivered",
+    "pending": "retried",
+    "failed": "given_up",
+}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -37,6 +39,25 @@ def held(guest: Person, host: Person, **listing: Any) -> str:
     booking: str = made.json()["id"]
     assert guest.get(f"/v1/bookings/{booking}").status_code == 200
     return booking
+
+
+@contextmanager
+def opened(running: Processes, http: httpx.Client, url: str) -> Generator[Listening]:
+    """A stream that may have to wait for what its ticket was given for."""
+    with ExitStack() as stack:
+        found: list[httpx.Response] = []
+
+        def ready() -> bool:
+            answer = stack.enter_context(http.stream("GET", url))
+            if answer.status_code == 200:
+                found.append(answer)
+            else:
+                answer.read()
+                assert problem(answer) == (503, "not_yet")
+            return bool(found)
+
+        running.until(ready, "the stream did not open")
+        yield Listening(found[0]).opened()
 
 
 def heard(stream: Listening, until: str) -> list[str]:
@@ -170,6 +191,44 @@ def test_a_ticket_is_good_once_and_for_one_stream(
         assert "www-authenticate" in answer.headers
     as_token = http.get("/v1/me", headers={"Authorization": f"Bearer {given}"})
     assert problem(as_token) == (401, "invalid_token")
+
+
+def test_a_ticket_waits_for_the_booking_that_it_was_given_for(
+    running: Processes, http: httpx.Client
+) -> None:
+    host = join(http, "Hedda")
+    listing = offer(host)
+    # Nothing that happens from here on can be read yet.
+    running.pause("worker pages")
+    try:
+        guest = join(http, "Gunnel")
+        made = hold(guest, listing)
+        of = f"/v1/bookings/{made.json()['id']}"
+        one, mine = ticket(guest, of), ticket(guest, "/v1/me")
+        for url in (one, mine):
+            assert problem(http.get(url)) == (503, "not_yet")
+        bearer = {"Authorization": f"Bearer {guest.token}"}
+        asked = {**bearer, "Min-Position": made.headers["Sojourn-Position"]}
+        assert problem(http.get(f"{of}/live", headers=asked)) == (503, "not_yet")
+    finally:
+        running.resume("worker pages")
+    # Those that had to wait too long are as good as before.
+    with opened(running, http, one) as booking, opened(running, http, mine):
+        assert guest.post(f"{of}/cancel").status_code == 200
+        assert heard(booking, "booking.cancelled")[-1] == "booking.cancelled"
+
+
+def test_who_is_erased_listens_no_more(running: Processes, http: httpx.Client) -> None:
+    guest = join(http, "Gunnel")
+    before = ticket(guest, "/v1/me")
+    with opened(running, http, ticket(guest, "/v1/me")) as stream:
+        assert guest.ask("DELETE", "/v1/me").status_code == 204
+        [last] = stream.rest()
+        assert (last.event, last.data) == ("ended", {"code": "invalid_token"})
+    assert problem(http.get(before)) == (401, "invalid_token")
+    bearer = {"Authorization": f"Bearer {guest.token}"}
+    assert problem(http.get("/v1/me/live", headers=bearer)) == (401, "invalid_token")
+    assert problem(guest.post("/v1/me/live-ticket")) == (403, "account_erased")
 
 
 def test_others_get_no_ticket(http: httpx.Client, guest: Person, host: Person) -> None:

@@ -201,12 +201,15 @@ def test_a_failure_is_tried_again_under_the_same_id(
     while not waiting["response_status"]:
         [waiting] = hook.deliveries()
     assert (waiting["id"], waiting["response_status"]) == (first.id, 500)
+    assert [each["response_status"] for each in waiting["history"]] == [waiting["response_status"]]
+    assert waiting["history"][0]["at"] == waiting["last_attempt_at"]
     assert waiting["response_body"] == "no\ufffd"
     assert waiting["next_attempt_at"] > waiting["last_attempt_at"]
     answers(receiver, hook, 202)
     time_passes(running, hook)
     [done] = hook.until("delivered")
     assert (done["attempts"], done["next_attempt_at"], done["problem"]) == (2, None, "")
+    assert [each["response_status"] for each in done["history"]] == [500, 202]
     second = hook.received(2)[1]
     assert (second.id, second.body) == (first.id, first.body)
     Webhook(hook.page["secret"]).verify(second.body, second.headers)

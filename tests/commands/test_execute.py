@@ -16,10 +16,11 @@ import pytest
 from commands.execute import Commands, Unavailable
 from domain.calendar.state import evolve
 from domain.refusals import NightsTaken, TooManyHolds
-from domain.streams import calendar_stream
+from domain.streams import account_stream, calendar_stream
 from eventlog.append import Append, Appended, AppendFailed, VersionConflict
 from eventlog.application import EventLog
 from eventlog.committer import Committer
+from eventlog.partitioner import PARTITIONS, partition_of
 from eventlog.prepared import Prepared
 from tests.commands.market import Market
 from tests.eventlog.conftest import Database
@@ -70,6 +71,19 @@ def test_a_command_that_changes_nothing_says_so_only_of_what_is_stored(
     before = log.last_positions([f"booking-{held.state.id}"])
     market.cancel(guest, held.state.id)
     assert log.last_positions([f"booking-{held.state.id}"]) == before
+
+
+def test_how_far_the_log_goes_is_the_latest_of_all_that_share_a_partition(
+    log: EventLog, elsewhere: Commands
+) -> None:
+    market = Market(log)
+    # One more than there are partitions.
+    streams = [account_stream(person := market.person()) for _ in range(PARTITIONS + 1)]
+    latest: dict[int, int] = {}
+    for key, position in sorted(log.last_positions(streams).items(), key=lambda each: each[1]):
+        latest[partition_of(key)] = position
+    assert elsewhere.standing(person, streams) == latest
+    assert elsewhere.standing(person, streams[::-1]) == latest
 
 
 def test_a_repeated_key_gets_its_first_answer_from_another_process_too(

@@ -11,7 +11,8 @@ from stack.addresses import Addresses
 from tests.faults.suite.all import FAULTS
 from tests.faults.suite.running import run
 
-pytestmark = pytest.mark.servers
+# Half a dozen faults, each with restarts and a whole verification.
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 
 SHORT = [name for name, fault in FAULTS.items() if fault.short]
 

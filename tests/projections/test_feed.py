@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
 
 from domain.booking.facts import BookingConfirmed, BookingDeclined
@@ -21,6 +22,7 @@ from projections.feed.recording import begin
 from projections.unavailable import ReadModelMissing, ReadModelUnavailable
 from stack.addresses import Addresses
 from streams.feed import Feed
+from streams.metrics import FeedMetrics
 from tests.domain.facts import BOOKING, LISTING, NOW, requested
 from tests.projections.stories import a_season
 from tests.streams.fakes import FakeLog, log_record
@@ -80,8 +82,12 @@ async def entries(reader: FeedReader, after: int = 0) -> list[Entry]:
     return [entry async for entry in reader.behind(5, after)]
 
 
+def counting() -> FeedMetrics:
+    return FeedMetrics(CollectorRegistry())
+
+
 async def begun(redis: Redis, prefix: str, log: StreamedLog | None = None) -> Feed:
-    feed = Feed(redis, prefix, log or StreamedLog(), kept=KEPT)
+    feed = Feed(redis, prefix, log or StreamedLog(), counting(), kept=KEPT)
     await feed.applied()
     return feed
 
@@ -89,12 +95,14 @@ async def begun(redis: Redis, prefix: str, log: StreamedLog | None = None) -> Fe
 async def test_what_is_delivered_twice_is_recorded_once(redis: Redis, prefix: str) -> None:
     events, reader = booking_of(3), FeedReader(redis, prefix)
     log = StreamedLog([log_record(event) for event in events])
-    feed = Feed(redis, prefix, log)
+    feed = Feed(redis, prefix, log, counting())
     await begin(redis, FeedKeys(prefix), partitions=PARTITIONS, position=0)
     await feed.apply(events[:2])
     await feed.apply(events)
     # Somebody who was slower, and sees things for the first time.
-    await Feed(redis, prefix, log).apply(events)
+    registry = CollectorRegistry()
+    await Feed(redis, prefix, log, FeedMetrics(registry)).apply(events)
+    assert registry.get_sample_value("sojourn_feed_entries_total") == 0
     found = await entries(reader)
     assert [entry.position for entry in found] == [10, 11, 12]
     assert [entry.event for entry in found] == ["booking.requested", *["booking.confirmed"] * 2]
@@ -149,7 +157,7 @@ async def test_a_lost_feed_begins_anew_at_the_end_of_the_log(redis: Redis, prefi
 
 async def test_what_outsiders_are_not_told_is_no_entry(redis: Redis, prefix: str) -> None:
     season = a_season().events
-    feed = Feed(redis, prefix, StreamedLog())
+    feed = Feed(redis, prefix, StreamedLog(), counting())
     await feed.applied()
     await feed.apply(season)
     await feed.advance({event.partition: event.position for event in season})

@@ -132,6 +132,25 @@ async def test_a_write_never_makes_an_index(index: SearchStore) -> None:
 
 
 @pytest.mark.servers
+@pytest.mark.parametrize("block", ["write", "read_only", "read_only_allow_delete"])
+async def test_an_index_that_takes_no_writes_now_refuses_no_document(
+    index: SearchStore, block: str
+) -> None:
+    listings = f"{index.prefix}-listings"
+    season = a_season().events
+    await index.client.indices.put_settings(
+        index=listings, settings={f"index.blocks.{block}": True}
+    )
+    with pytest.raises(ReadModelUnavailable):
+        await index.sink.apply(season)
+    await index.client.indices.put_settings(
+        index=listings, settings={f"index.blocks.{block}": None}
+    )
+    await index.sink.apply(season)
+    assert set(await everything(index)) == set(folded({}, season))
+
+
+@pytest.mark.servers
 async def test_an_empty_index_is_shown_only_while_the_log_is_empty(index: SearchStore) -> None:
     assert await ensure_index(index.client, index.prefix, head=7)
     await index.drop()

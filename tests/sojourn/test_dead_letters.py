@@ -133,6 +133,36 @@ async def test_a_document_that_elasticsearch_refuses_stalls_nobody(
     assert (result.first, result.parked) == (None, [])
 
 
+async def test_a_retry_takes_along_what_had_to_stop_for_want_of_it(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await asyncio.to_thread(live, pipeline.platform)
+    settings = pipeline.platform.settings
+
+    def surprising(made: projector.Document) -> bytes:
+        return projector.encode(made).replace(b"{", b'{"surprise":1,', 1)
+
+    monkeypatch.setattr(searching, "encode", surprising)
+    client = connect_elasticsearch(settings.need("elasticsearch_url"))
+    working = Working(pipeline, Search(client, settings.index_prefix))
+    with pipeline.relaying():
+        async with working.running():
+            await working.until_done()
+            _, [first, second], _ = await command(pipeline.platform, "list", "--sink", "search")
+            assert (first["kind"], first["stream"]) == ("refused", f"listing-{world.listing}")
+            assert (second["kind"], second["stream"]) == ("poison", f"calendar-{world.listing}")
+            assert "what it lacks is parked" in second["because"]
+            monkeypatch.setattr(searching, "encode", projector.encode)
+            code, _, told = await command(pipeline.platform, "retry", str(first["id"]))
+            assert code == 0, told
+            _, left, _ = await command(pipeline.platform, "list", "--sink", "search")
+            assert left == []
+    await client.close()
+    await apply_log(pipeline.platform)
+    result = await verified(pipeline.platform)
+    assert (result.first, result.parked) == (None, [])
+
+
 async def test_what_is_discarded_is_listed_no_more_and_stays_parked(world: SmallWorld) -> None:
     platform = world.platform
     with DeadLetterTable(platform.settings.need("postgres_workers_url"), "pages") as table:

@@ -178,6 +178,10 @@ class FakeDeadLetters:
         return found
 
     async def to_retry(self) -> dict[str, str]:
+        keys = {letter.key for letter, state in self.states.values() if state == "retry"}
+        for position, (letter, state) in self.states.items():
+            if state == "open" and letter.kind != "unreadable" and letter.key in keys:
+                self.states[position] = (letter, "retry")
         return {
             letter.stream: letter.key
             for letter, state in self.states.values()

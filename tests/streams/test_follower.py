@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -56,6 +57,26 @@ async def test_records_become_the_documents_of_the_log() -> None:
     await setting.follower.follow(setting.log.topic())
     assert (setting.sink.parts, setting.sink.positions) == (WHOLE, REACHED)
     assert setting.log.reads == 0
+
+
+@pytest.mark.parametrize("mine", [True, False], ids=["it builds", "it waits for another"])
+async def test_who_builds_or_waits_for_who_builds_is_not_stuck(mine: bool) -> None:  # noqa: FBT001
+    setting = Setting()
+    metrics = WorkerMetrics(CollectorRegistry())
+    metrics.watch_committed(lambda: 1_000.0, lambda: 7)
+    turns = iter([False, True])
+    follower = Follower(
+        setting.sink,
+        setting.log,
+        setting.letters,
+        metrics,
+        stopping=lambda: next(turns, True),
+        alone=lambda: nullcontext(enter_result=mine),
+    )
+    setting.sink.flush()
+    assert metrics.stuck_for() == 1_000
+    assert await follower.follow([]) is mine
+    assert metrics.stuck_for() < 500
 
 
 async def test_the_topic_read_twice_from_the_start_changes_nothing() -> None:

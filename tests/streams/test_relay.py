@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections import defaultdict
 from typing import Any
 
@@ -13,8 +15,12 @@ from streams.checkpoint import Seat
 from streams.sender import connect_producer
 from tests.domain.facts import HOST, LISTING, offer
 from tests.streams.conftest import Pipeline, until
+from tests.streams.watched import watched
 
 pytestmark = pytest.mark.servers
+
+TAKES_OVER_WITHIN = 5.0
+"""Seconds from the kill of a relay to the broker having what was appended after it."""
 
 
 def position(record: Any) -> int:
@@ -78,6 +84,35 @@ def test_a_second_relay_stands_by_and_takes_over(pipeline: Pipeline) -> None:
             second.until_done()
     assert_topic_equals_log(pipeline)
     assert len(pipeline.topic()) == len(pipeline.log())
+
+
+def test_a_relay_that_stands_by_takes_over_within_seconds_of_a_kill(pipeline: Pipeline) -> None:
+    with watched(pipeline) as active, watched(pipeline) as standby:
+        active.processes.start("relay")
+        until(lambda: active.counted("active", "relay") == 1, "the relay did not start")
+        standby.processes.start("relay")
+        until(lambda: seats_wanted(pipeline) == 2, "the second relay does not stand by")
+        pipeline.append_season()
+        active.processes.kill("relay")
+        killed = time.monotonic()
+        pipeline.append_listing(*draft(LISTING, HOST, offer()))
+        head = pipeline.reading.head()
+        until(lambda: pipeline.checkpoint().position >= head, "nobody took over")
+        took = time.monotonic() - killed
+        sys.stdout.write(f"taken over in {took:.2f} s\n")
+        assert took < TAKES_OVER_WITHIN
+        assert standby.counted("active", "relay") == 1
+    assert_topic_equals_log(pipeline)
+
+
+def seats_wanted(pipeline: Pipeline) -> int:
+    """How many relays are connected, the active one and those that stand by."""
+    with psycopg.connect(pipeline.platform.settings.need("postgres_url")) as owner:
+        [[count]] = owner.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE application_name = 'sojourn-relay' AND datname = current_database()"
+        ).fetchall()
+    return count
 
 
 def test_a_relay_that_lost_its_session_starts_again(pipeline: Pipeline) -> None:

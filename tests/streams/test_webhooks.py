@@ -6,15 +6,16 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from prometheus_client import CollectorRegistry
 
-from commands.webhooks.deliveries import REACTOR, Deliveries, Leased, NewDelivery, Settled
+from commands.webhooks.deliveries import KEPT, REACTOR, Deliveries, Leased, NewDelivery, Settled
 from domain.streams import webhook_stream
 from domain.webhook.facts import (
     DisabledBecause,
@@ -25,6 +26,7 @@ from domain.webhook.facts import (
 from streams.log import decoded
 from streams.reactors.receipts import Receipts
 from streams.webhooks.delivering import Courier
+from streams.webhooks.metrics import WebhookMetrics
 from streams.webhooks.registry import Registry
 from streams.webhooks.schedule import JITTER, SCHEDULE, Answer, Next, after
 from streams.webhooks.sending import Forbidden, GuardedResolver, Sender
@@ -123,9 +125,18 @@ class Told:
         self.receipts = Receipts(url, REACTOR)
         self.registry = Registry(pipeline.reading)
         self.disabled: list[tuple[UUID, DisabledBecause]] = []
+        self.counted = CollectorRegistry()
+        self.metrics = WebhookMetrics(self.counted)
         self.sink = Webhooks(
             pipeline.reading, self.registry, self.deliveries, self.receipts, lambda _: True
         )
+
+    def count(self, name: str) -> float:
+        return self.counted.get_sample_value(f"sojourn_webhooks_{name}") or 0
+
+    def attempts(self, outcome: str) -> float:
+        found = {"outcome": outcome}
+        return self.counted.get_sample_value("sojourn_webhooks_attempts_total", found) or 0
 
     def close(self) -> None:
         self.deliveries.close()
@@ -143,7 +154,12 @@ class Told:
     async def courier(self) -> AsyncGenerator[Courier]:
         async with Sender(LOOPBACK) as sender:
             yield Courier(
-                self.deliveries, self.registry, sender, key=b"k" * 32, disable=self.disable
+                self.deliveries,
+                self.registry,
+                sender,
+                key=b"k" * 32,
+                disable=self.disable,
+                metrics=self.metrics,
             )
 
 
@@ -292,6 +308,63 @@ async def test_one_killed_between_sending_and_keeping_sends_the_same_again(
         assert [each.id for each in receiver.received] == [str(webhook)] * 2
     [row] = told.deliveries.of(identity, limit=1)
     assert (row.status, row.attempts) == ("delivered", 2)
+
+
+@pytest.mark.servers
+async def test_each_attempt_is_kept_and_counted(pipeline: Pipeline, told: Told) -> None:
+    answers = iter([503, 500, 204])
+
+    def answer(_request: Received) -> tuple[int, dict[str, str], bytes]:
+        return next(answers), {}, b""
+
+    with receiving() as receiver:
+        receiver.answer = answer
+        identity = endpoint(pipeline, receiver.url())
+        queued(told, identity)
+        told.metrics.look(told.deliveries.backlog)
+        assert (told.count("waiting"), told.count("due")) == (1, 1)
+        assert told.count("late_seconds") > 0
+        async with told.courier() as courier:
+            for _ in range(3):
+                await drained(courier)
+                let_leases_end(pipeline)
+    [row] = told.deliveries.of(identity, limit=1)
+    kept = [(each["number"], each["response_status"]) for each in row.history]
+    assert kept == [(1, 503), (2, 500), (3, 204)]
+    times = [datetime.fromisoformat(each["at"]) for each in row.history]
+    assert times == sorted(times)
+    assert times[-1] == row.last_at
+    assert told.attempts("retried") == 2
+    assert told.attempts("delivered") == 1
+    assert told.attempts("given_up") == 0
+    assert told.count("delay_seconds_count") == 1
+
+
+@pytest.mark.servers
+def test_only_the_last_attempts_are_kept(pipeline: Pipeline, told: Told) -> None:
+    identity = uuid4()
+    queued(told, identity)
+    for _ in range(KEPT + 3):
+        [leased] = told.deliveries.lease({identity: 1})
+        failed = Settled(status="pending", wait=timedelta(), problem=f"attempt {leased.attempts}")
+        assert told.deliveries.settle(leased, failed)
+    [leased] = told.deliveries.lease({identity: 1})
+    assert told.deliveries.settle(leased, Settled(status="cancelled", sent=False))
+    [row] = told.deliveries.of(identity, limit=1)
+    assert [each["problem"] for each in row.history] == [
+        f"attempt {number}" for number in range(4, KEPT + 4)
+    ]
+
+
+@pytest.mark.servers
+async def test_what_is_given_up_is_counted(pipeline: Pipeline, told: Told) -> None:
+    with receiving() as receiver:
+        receiver.answer = lambda _request: (410, {}, b"")
+        identity = endpoint(pipeline, receiver.url())
+        queued(told, identity)
+        async with told.courier() as courier:
+            await drained(courier)
+    assert told.attempts("given_up") == 1
 
 
 @pytest.mark.servers

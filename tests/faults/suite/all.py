@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults.suite import items, ours, servers, topic
+from tests.faults.suite import items, ours, poison, servers, topic
 from tests.faults.suite.registry import FAULTS, Fault
 
-__all__ = ["FAULTS", "Fault", "items", "ours", "servers", "topic"]
+__all__ = ["FAULTS", "Fault", "items", "ours", "poison", "servers", "topic"]

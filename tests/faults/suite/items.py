@@ -1,29 +1,25 @@
-"""A fault of single documents: Elasticsearch takes a bulk request, but not all that is in it."""
+"""Faults of single documents: Elasticsearch takes a bulk request, but not all that is in it."""
 
 from __future__ import annotations
 
-import http.client
-import json
-import random
-import threading
-from collections.abc import Generator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-from urllib.parse import urlsplit
+from uuid import UUID
 
+from tests.faults.bulk_proxy import refusing
+from tests.faults.suite.parked import heal, until_parked
 from tests.faults.suite.registry import fault
 from tests.faults.suite.scene import Scene
-
-REJECTED = {"type": "es_rejected_execution_exception", "reason": "this one item was too much"}
 
 
 @fault("Elasticsearch fails items", short=True)
 def single_items_fail(scene: Scene) -> None:
     """One document in three is refused (429) and not stored, while its neighbours are."""
-    settings = scene.platform.settings
+    url, chance = scene.platform.settings.need("elasticsearch_url"), scene.chance
     scene.let_work(20, 60)
-    with failing_items(settings.need("elasticsearch_url"), scene.chance) as proxy:
+
+    def one_in_three(_identity: str) -> bool:
+        return chance.random() < 1 / 3
+
+    with refusing(url, one_in_three, status=429, kind="es_rejected_execution_exception") as proxy:
         scene.processes.stop("worker search")
         with scene.one_more("worker search", elasticsearch_url=proxy.url):
             scene.processes.until(lambda: proxy.failed >= 20, "no document was refused")
@@ -31,98 +27,20 @@ def single_items_fail(scene: Scene) -> None:
     scene.note(f"{proxy.failed} documents refused")
 
 
-class Proxy(ThreadingHTTPServer):
-    """Between a client and Elasticsearch; ``failed`` counts the items that it kept back."""
+@fault("Elasticsearch refuses items")
+def single_items_are_refused(scene: Scene) -> None:
+    """Some listings' documents are refused for good (400): theirs are parked, all others go on."""
+    url = scene.platform.settings.need("elasticsearch_url")
+    scene.let_work(20, 60)
 
-    daemon_threads = True
+    def every_other_listing(identity: str) -> bool:
+        # Beside those of listings there are the documents that say how far each partition is.
+        return "-" in identity and UUID(identity).int % 2 == 0
 
-    def __init__(self, server: str, chance: random.Random) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.behind = server
-        self.chance = chance
-        self.failed = 0
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that was killed or stopped is nothing to tell of."""
-
-    @property
-    def url(self) -> str:
-        """Where clients find it."""
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def _forward(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        status, headers, answer = (
-            self._bulk(body) if "_bulk" in self.path else self._ask(body or None)
-        )
-        self.send_response(status)
-        for name, value in headers:
-            if name.lower() not in ("content-length", "transfer-encoding", "connection"):
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answer)
-
-    do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _forward  # noqa: N815 - the library's names
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
-        """Nothing."""
-
-    def _bulk(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-        proxy = self._proxy
-        lines = body.splitlines()
-        pairs = list(zip(lines[::2], lines[1::2], strict=True))
-        refused = [proxy.chance.random() < 1 / 3 for _ in pairs]
-        proxy.failed += sum(refused)
-        passing = [pair for pair, no in zip(pairs, refused, strict=True) if not no]
-        # An empty bulk is an error; a search for nothing has the headers that the client wants.
-        kept = b"".join(line + b"\n" for pair in passing for line in pair)
-        status, headers, answer = self._ask(kept) if passing else self._ask(None, "GET", "/")
-        if status >= 300:
-            return status, headers, answer
-        done = iter(json.loads(answer)["items"] if passing else [])
-        items = [
-            {"index": {"_id": json.loads(pair[0])["index"]["_id"], "status": 429,
-                       "error": REJECTED}} if no else next(done)
-            for pair, no in zip(pairs, refused, strict=True)
-        ]  # fmt: skip
-        told = {"took": 1, "errors": any(refused), "items": items}
-        return 200, headers, json.dumps(told).encode()
-
-    def _ask(
-        self, body: bytes | None, method: str = "", path: str = ""
-    ) -> tuple[int, list[tuple[str, str]], bytes]:
-        place = urlsplit(self._proxy.behind)
-        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=30)
-        headers = {
-            name: value
-            for name, value in self.headers.items()
-            if name.lower() not in ("content-length", "host", "connection", "accept-encoding")
-        }
-        connection.request(method or self.command, path or self.path, body, headers)
-        answer = connection.getresponse()
-        read = answer.read()
-        connection.close()
-        return answer.status, answer.getheaders(), read
-
-    @property
-    def _proxy(self) -> Proxy:
-        assert isinstance(self.server, Proxy)
-        return self.server
-
-
-@contextmanager
-def failing_items(server: str, chance: random.Random) -> Generator[Proxy]:
-    """A :class:`Proxy` before the Elasticsearch at ``server``."""
-    proxy = Proxy(server, random.Random(chance.random()))  # noqa: S311 - repeatable, not secret
-    threading.Thread(target=proxy.serve_forever, daemon=True).start()
-    try:
-        yield proxy
-    finally:
-        proxy.shutdown()
-        proxy.server_close()
+    with refusing(url, every_other_listing, status=400, kind="document_parsing_exception") as proxy:
+        scene.processes.stop("worker search")
+        with scene.one_more("worker search", elasticsearch_url=proxy.url):
+            until_parked(scene, "search", "refused")
+            scene.let_work(20, 60)
+    scene.processes.start("worker search")
+    heal(scene, "search")

@@ -58,10 +58,12 @@ async def _caught_up(settings: Settings, at: dict[int, int]) -> None:
 
 
 def verified(platform: Platform, journal: Path) -> str:
-    """The verdict of `sojourn verify`; anything but clean fails."""
+    """The verdict of `sojourn verify`; anything but clean fails, and so does a parked stream."""
     told = ["--journal", str(journal)] if journal.exists() else []
     verdict = sojourn(platform, "verify", "--wait", f"{BOUND:g}", *told)
     assert verdict.returncode == 0, verdict.stdout + verdict.stderr
+    # verify tells parked streams apart; here whoever parked one has let it go on by now.
+    assert "parked: " not in verdict.stdout, verdict.stdout
     return verdict.stdout.strip().splitlines()[-1]
 
 
