@@ -69,7 +69,7 @@ def elasticsearch_down(scene: Scene) -> None:
     """Elasticsearch is killed, and comes back after a while."""
     scene.let_work(20, 60)
     scene.own.down("elasticsearch", signal.SIGKILL)
-    scene.pass_time(20)
+    scene.pass_time(60)
     scene.own.up("elasticsearch")
     scene.let_work(20, 60)
 
