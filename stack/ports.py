@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
 import psutil
@@ -20,6 +21,10 @@ DEFAULTS = {
     "elasticsearch": 19200,
     "elasticsearch_transport": 19300,
 }
+FREE = range(20_000, 32_768)
+"""Where free ports are looked for: below those that systems give to connections (Linux from 32768),
+or somebody's connection could have the port before its server listens, even one to that port."""
+
 APP_DEFAULTS = {"gateway": 8000, "commands": 8001, "queries": 8002}
 
 
@@ -51,8 +56,17 @@ def choose_ports(
         elif before.get(name) and is_free(before[name]):
             chosen[name] = before[name]
         else:
-            chosen[name] = _any_free(set(chosen.values()))
+            chosen[name] = any_free(set(chosen.values()))
     return chosen
+
+
+def any_free(but: Collection[int] = ()) -> int:
+    """A port of :data:`FREE` that nobody listens on, none of ``but``."""
+    # Others who look at the same time, perhaps with the same seed, look elsewhere.
+    chance = random.SystemRandom()
+    while (port := chance.choice(FREE)) in but or not is_free(port):
+        pass
+    return port
 
 
 def require_free(name: str, port: int) -> None:
@@ -79,15 +93,6 @@ def _number(name: str, text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise StackError(f"{setting(name)} is {text!r}: a port is a number from 1 to 65535")
     return int(text)
-
-
-def _any_free(taken: set[int]) -> int:
-    while True:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            port: int = listener.getsockname()[1]
-        if port not in taken:
-            return port
 
 
 def _by_whom(port: int) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
-import socket
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from sojourn.migrate import migrate
 from sojourn.settings import PREFIX, Settings, variable
 from sojourn.topic import drop_topics
 from stack.addresses import Addresses
+from stack.ports import any_free
 
 
 @dataclass(frozen=True)
@@ -66,18 +66,12 @@ def new_platform(servers: Addresses, folder: Path) -> Generator[Platform]:
         asyncio.run(_drop_read_models(platform.settings))
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return listening.getsockname()[1]
-
-
 def _settings(servers: Addresses, name: str, folder: Path) -> Settings:
     owner = conninfo_to_dict(servers.postgres_url)
     place = f"{owner['host']}:{owner['port']}/{name}"
     seed = os.urandom(32)
     public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-    commands_port, queries_port = free_port(), free_port()
+    commands_port, queries_port = any_free(), any_free()
     return Settings(
         postgres_url=f"postgresql://{owner['user']}:{owner['password']}@{place}",
         postgres_commands_url=f"postgresql://{name}_commands:test@{place}",
@@ -99,7 +93,7 @@ def _settings(servers: Addresses, name: str, folder: Path) -> Settings:
         group_prefix=name,
         quota_times=1_000,
         webhook_networks=(ip_network("127.0.0.0/8"),),
-        gateway_port=free_port(),
+        gateway_port=any_free(),
         commands_port=commands_port,
         queries_port=queries_port,
         commands_upstream=f"http://127.0.0.1:{commands_port}",

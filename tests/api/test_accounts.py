@@ -13,11 +13,12 @@ import httpx
 import pytest
 
 from api.sign_in.letter_tokens import LIFETIMES, LetterTokens
+from stack.ports import any_free
 from tests.api.letters import Mailbox
 from tests.api.people import PASSWORD, Person, join, offer, sign_in, stay
 from tests.api.test_sign_in import refresh
 from tests.api.workbench import NOBODY, problem
-from tests.platforms import Platform, free_port
+from tests.platforms import Platform
 from tests.processes import Processes, sojourn
 
 pytestmark = pytest.mark.servers
@@ -266,7 +267,7 @@ def strict(running: Processes) -> Iterator[httpx.Client]:
     """One more command process of the platform, where booking takes a verified address."""
     platform = running.platform
     settings = platform.settings.model_copy(
-        update={"commands_port": free_port(), "verified_email": True}
+        update={"commands_port": any_free(), "verified_email": True}
     )
     folder = platform.folder / f"strict-{uuid4().hex[:6]}"
     folder.mkdir()

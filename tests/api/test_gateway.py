@@ -16,8 +16,8 @@ from openapi_spec_validator import validate
 from starlette.types import Receive, Scope, Send
 
 from api.gateway import create_gateway
+from stack.ports import any_free
 from tests.api.workbench import LISTING, client_of, problem, workbench
-from tests.platforms import free_port
 from tests.processes import Processes
 
 
@@ -128,7 +128,7 @@ async def test_a_path_of_the_other_app_is_405_with_all_that_it_takes() -> None:
 
 
 async def test_an_app_that_is_down_is_503_with_when_to_retry() -> None:
-    nowhere = f"http://127.0.0.1:{free_port()}"
+    nowhere = f"http://127.0.0.1:{any_free()}"
     gateway = create_gateway(commands=nowhere, queries=nowhere)
     async with client_of(gateway) as client:
         for path in ("/v1/listings", "/openapi.json"):

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 from api.commands_app import create_commands_app
 from api.queries_app import create_queries_app
+from stack.ports import any_free
 from tests.api.workbench import ISSUER, LISTING, bearer, client_of, problem
 from tests.keyring import sealing
-from tests.platforms import free_port
 
 SECRET = b"x" * 32
 
@@ -34,7 +34,7 @@ QUERIES = [
 
 
 async def test_commands_without_postgres_are_503() -> None:
-    nowhere = f"postgresql://nobody:x@127.0.0.1:{free_port()}/none"
+    nowhere = f"postgresql://nobody:x@127.0.0.1:{any_free()}/none"
     app = create_commands_app(
         postgres_url=nowhere,
         signing_seed=b"s" * 32,
@@ -57,9 +57,9 @@ async def test_commands_without_postgres_are_503() -> None:
 
 async def test_queries_without_their_servers_are_503() -> None:
     app = create_queries_app(
-        redis_url=f"redis://127.0.0.1:{free_port()}/0",
-        elasticsearch_url=f"http://127.0.0.1:{free_port()}",
-        postgres_url=f"postgresql://nobody:x@127.0.0.1:{free_port()}/none",
+        redis_url=f"redis://127.0.0.1:{any_free()}/0",
+        elasticsearch_url=f"http://127.0.0.1:{any_free()}",
+        postgres_url=f"postgresql://nobody:x@127.0.0.1:{any_free()}/none",
         verify_key=ISSUER.public_key,
         secret=SECRET,
         sealing=sealing(),

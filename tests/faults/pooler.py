@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from tests.platforms import free_port
+from stack.ports import any_free
 
 LEAST = (1, 21)
 """From this version on it knows prepared statements."""
@@ -38,7 +38,7 @@ def pgbouncer() -> str | None:
 @contextmanager
 def pooling(program: str, folder: Path, *urls: str) -> Generator[list[str]]:
     """Each of ``urls`` as it leads through a pooler with two connections a role and database."""
-    port = free_port()
+    port = any_free()
     users = {(urlsplit(url).username or "", urlsplit(url).password or "") for url in urls}
     place = urlsplit(urls[0])
     (folder / "users").write_text("".join(f'"{name}" "{word}"\n' for name, word in users))

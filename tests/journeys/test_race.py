@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from stack.ports import any_free
 from tests.journeys.racing import RACERS, Race, race, racers
-from tests.platforms import Platform, free_port
+from tests.platforms import Platform
 from tests.processes import Processes
 
 pytestmark = pytest.mark.servers
@@ -19,7 +20,7 @@ ROUNDS = 10
 
 def one_more(platform: Platform) -> Platform:
     """The same platform, seen by one more command process."""
-    settings = platform.settings.model_copy(update={"commands_port": free_port()})
+    settings = platform.settings.model_copy(update={"commands_port": any_free()})
     folder = platform.folder / "second"
     folder.mkdir()
     return dataclasses.replace(platform, folder=folder, settings=settings)

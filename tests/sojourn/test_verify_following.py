@@ -15,7 +15,8 @@ import httpx
 import pytest
 
 from projections.generation import CURRENT
-from tests.platforms import Platform, free_port
+from stack.ports import any_free
+from tests.platforms import Platform
 from tests.sojourn.small_world import SmallWorld, apply_log, live, read_models, untyped
 
 pytestmark = pytest.mark.servers
@@ -34,7 +35,7 @@ class Following:
     """The running command, and what it counts."""
 
     def __init__(self, platform: Platform) -> None:
-        settings = platform.settings.model_copy(update={"metrics_port": free_port()})
+        settings = platform.settings.model_copy(update={"metrics_port": any_free()})
         self._url = f"http://127.0.0.1:{settings.metrics_port}/metrics"
         self._running = subprocess.Popen(
             [sys.executable, "-m", "sojourn", "verify", "--follow", "--rate", "100000"],

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from stack.errors import StackError
-from stack.ports import DEFAULTS, choose_ports, is_free
+from stack.ports import DEFAULTS, FREE, choose_ports, is_free
 
 
 @pytest.fixture
@@ -44,6 +44,7 @@ def test_free_ports_differ_and_can_be_listened_on() -> None:
     chosen = choose_ports(list(DEFAULTS), {}, "free", {})
     assert len(set(chosen.values())) == len(DEFAULTS)
     assert all(is_free(port) for port in chosen.values())
+    assert all(port in FREE for port in chosen.values())
 
 
 def test_the_port_of_last_time_is_taken_again() -> None:

@@ -31,11 +31,11 @@ from tests.streams.watched import watched
 
 pytestmark = pytest.mark.servers
 
-KILLS = 4
+KILLS = 3
 MOST = 4.9
 """How many pages of events are read at most before a kill; four are saved together."""
 
-PAGES = 20
+PAGES = 16
 """How many pages of events the log has: each kill comes before the end."""
 
 NEWER = "tests.faults.wrong.newer_shape"
@@ -116,7 +116,10 @@ async def test_a_rebuild_killed_at_random_moments_ends_right_and_unseen(
             enough = chance.uniform(0.1, MOST) * PAGE
             watch.processes.start_module(NEWER, worker)
             watch.processes.until(
-                lambda enough=enough: watch.counted("rebuilt_events_total") >= enough,
+                lambda enough=enough: (
+                    watch.processes.alive(worker)
+                    and watch.counted("rebuilt_events_total") >= enough
+                ),
                 "it does not get on",
             )
             watch.processes.kill(worker)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import httpx
 
-from tests.platforms import free_port
+from stack.ports import any_free
 from tests.processes import Processes
 from tests.streams.conftest import Pipeline
 
@@ -41,7 +41,7 @@ class Watched:
 @contextmanager
 def watched(pipeline: Pipeline, **changes: object) -> Generator[Watched]:
     """Processes of the platform that show their metrics, with other settings where ``changes``."""
-    told = {"metrics_port": free_port(), **changes}
+    told = {"metrics_port": any_free(), **changes}
     settings = pipeline.platform.settings.model_copy(update=told)
     platform = dataclasses.replace(pipeline.platform, settings=settings)
     with Processes(platform) as processes:
