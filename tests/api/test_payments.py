@@ -76,15 +76,17 @@ def test_ten_confirms_at_once_with_one_key_pay_once(host: Person, guest: Person)
     assert len(payments(guest, booking)) == 1
 
 
-def test_a_decline_is_a_refusal_and_the_hold_stands(host: Person, guest: Person) -> None:
+def test_a_decline_is_a_refusal_and_the_hold_stands(
+    host: Person, guest: Person, running: Processes
+) -> None:
     booking = hold(guest, offer(host)).json()["id"]
     key = {"Idempotency-Key": uuid4().hex}
     declined = confirm(guest, booking, "sandbox:decline", headers=key)
     again = confirm(guest, booking, "sandbox:decline", headers=key)
     assert problem(declined) == problem(again) == (409, "payment_declined")
     assert declined.json()["values"]["reason"] == "card_declined"
-    page = guest.get(f"/v1/bookings/{booking}").json()
-    assert page["status"] == "held"
+    # A refusal names no position to wait for.
+    assert until_paid(running, guest, booking, "failed")["status"] == "held"
     [payment] = payments(guest, booking)
     assert payment["failure"]["code"] == "card_declined"
     assert confirm(guest, booking, "sandbox").json()["status"] == "confirmed"
