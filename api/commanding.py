@@ -113,11 +113,7 @@ class CommandSide:
 
     async def standing(self, caller: UUID, *streams: str) -> Positions:
         """How far the log goes in ``streams``; raises AccountErased for who is no more."""
-
-        def look() -> Positions:
-            return self.commands.standing(caller, streams)
-
-        return await to_thread.run_sync(look, limiter=self.limiter, abandon_on_cancel=True)
+        return await self.in_thread(lambda: self.commands.standing(caller, streams))
 
 
 async def _side_of(request: Request) -> CommandSide:
