@@ -96,8 +96,9 @@ class Waitlist:
         entry = self.entries.get(entry_id)
         if entry is None or entry.status_at(now) != "waiting":
             return None
+        wanted = entry.extent
         ahead = (e for e in self.line(now) if e.number < entry.number)
-        return 1 + sum(other.extent.overlaps(entry.extent) for other in ahead)
+        return 1 + sum(other.extent.overlaps(wanted) for other in ahead)
 
 
 NOBODY = Waitlist()
