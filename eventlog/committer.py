@@ -24,7 +24,11 @@ MAX_WAITING = 1_000
 """How many commands may wait; one more is turned away."""
 
 TURN = 0.01
-"""For how many seconds at most commands that wait are held back for a loop that is busy."""
+"""For how many seconds at most a thread that is awake holds a batch back for a loop that is busy.
+
+A command that finds it idle waits for its own loop as long as that takes, where its answer would
+wait just as long; whoever blocks waits for no loop.
+"""
 
 T = TypeVar("T")
 _Future = asyncio.Future[None]
