@@ -20,7 +20,7 @@ from api.live.frames import LiveEvent
 from api.live.hub import Listener
 from api.live.telling import May, tell
 from api.live.tickets import ME, invalid_ticket, redeem
-from api.positions import decode_positions
+from api.positions import Positions, decode_positions
 from api.querying import QuerySide, Side
 from domain.booking.state import Booking
 from domain.refusals import NoSuch
@@ -133,8 +133,14 @@ async def _admitted(request: Request, side: QuerySide, ticket: str | None, strea
         return caller
     if ticket is None:
         raise invalid_ticket("There is no ticket.")
+
+    async def reach(positions: Positions) -> None:
+        await side.reach(positions)
+        # Without a feed to listen to the answer is 503, and the ticket is good for another try.
+        await side.live.feed.reach()
+
     return await redeem(
-        request.app.state.verifier, ticket, stream, reach=side.reach, use=side.live.feed.use
+        request.app.state.verifier, ticket, stream, reach=reach, use=side.live.feed.use
     )
 
 

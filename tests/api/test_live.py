@@ -26,6 +26,10 @@ PAID = ["payment.requested", "payment.authorised", "payment.captured", "booking.
 @pytest.fixture(autouse=True)
 def begun(running: Processes, http: httpx.Client, guest: Person) -> None:
     """Wait until the worker has begun the feed; until then streams are 503."""
+    until_begun(running, http, guest)
+
+
+def until_begun(running: Processes, http: httpx.Client, guest: Person) -> None:
     bearer = {"Authorization": f"Bearer {guest.token}"}
     running.until(
         lambda: http.head("/v1/me/live", headers=bearer).status_code == 200, "there is no feed"
@@ -301,7 +305,7 @@ def test_silence_is_filled_with_heartbeats(http: httpx.Client, guest: Person) ->
 
 
 def test_streams_end_when_their_app_stops(processes: Processes) -> None:
-    processes.start("api commands", "api queries", "worker pages", "worker feed", "relay")
+    processes.start("api commands", "api queries", "worker pages", "relay")
     url = processes.url("api commands") or ""
     with httpx.Client(base_url=url, timeout=30) as commands:
         guest = join(commands)
@@ -309,6 +313,10 @@ def test_streams_end_when_their_app_stops(processes: Processes) -> None:
     with httpx.Client(base_url=processes.url("api queries") or "", timeout=30) as queries:
         guest.http = queries
         processes.until(lambda: guest.get("/v1/me").is_success, "the account's page is not there")
+        # Before any worker has begun a feed nobody can listen; that uses no ticket up.
+        assert queries.get(path).status_code == 503
+        processes.start("worker feed")
+        until_begun(processes, queries, guest)
         with listening(queries, path) as stream:
             assert processes.stop("api queries") == 0
             # It is brought to an end, not cut off: a body that is cut off is an error.
