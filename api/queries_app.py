@@ -42,6 +42,7 @@ from eventlog.personal.sealing import Sealing
 from eventlog.reader import LogReader
 from projections.applied import RedisApplied
 from projections.connect import connect_elasticsearch, connect_redis
+from projections.ending import end
 from projections.feed.queries import FeedReader
 from projections.generation import Generations
 from projections.listing_search.applied import SearchApplied
@@ -126,9 +127,7 @@ def create_queries_app(  # noqa: PLR0913 - an app is made of these
         following = asyncio.create_task(hub.run())
         yield
         hub.close()
-        for task in (looking, following):
-            task.cancel()
-        await asyncio.gather(looking, following, return_exceptions=True)
+        await end(looking, following)
         await to_thread.run_sync(pool.close)
         await to_thread.run_sync(log.close)
         await to_thread.run_sync(sealing.close)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import faust
 
+from projections.ending import end
 from streams.backoff import Backoff
 
 logger = logging.getLogger(__name__)
@@ -58,9 +59,7 @@ async def _lives(
         await asyncio.wait([living, stopping], return_when=asyncio.FIRST_COMPLETED)
         error = living.exception() if living.done() else None
     finally:
-        for task in (living, stopping):
-            task.cancel()
-        await asyncio.gather(living, stopping, return_exceptions=True)
+        await end(living, stopping)
         await _stop(app)
     return error if isinstance(error, Exception) and not stop.is_set() else None
 

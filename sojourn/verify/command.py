@@ -8,6 +8,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 from rich.progress import Progress, TaskID
 
+from projections.ending import end
 from sojourn.settings import Settings, load_settings
 from sojourn.terminal import err, out, progress
 from sojourn.verify.checking import verify
@@ -80,9 +81,7 @@ async def _follow(
         await asyncio.wait([following, stopping], return_when=asyncio.FIRST_COMPLETED)
         if following.done():
             following.result()
-        for task in (following, stopping):
-            task.cancel()
-        await asyncio.gather(following, stopping, return_exceptions=True)
+        await end(following, stopping)
     return found
 
 
