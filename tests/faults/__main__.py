@@ -12,7 +12,9 @@ from tests.faults.suite.all import FAULTS
 from tests.faults.suite.breakable import servers_to_break
 from tests.faults.suite.running import HEADING, Shown, run
 
-PEOPLE = 24
+PEOPLE = 12
+REST = 0.2
+"""Without any rest a fault that takes a minute leaves so much to verify that it takes another."""
 
 
 def main() -> int:
@@ -44,6 +46,7 @@ def main() -> int:
                     seed=seed,
                     faults=asked.faults or list(FAULTS),
                     people=asked.people,
+                    rest=asked.rest,
                     say=_say,
                 )
                 results += [(seed, one) for one in shown]
@@ -67,6 +70,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="what chance begins with; printed when not given")
     parser.add_argument("--seeds", type=int, default=1, help="how many seeds in a row")
     parser.add_argument("--people", type=int, default=PEOPLE, help="how many people are at work")
+    parser.add_argument("--rest", type=float, default=REST, help="seconds that they rest at times")
     parser.add_argument("--list", action="store_true", help="name the faults")
     return parser.parse_args()
 

@@ -17,6 +17,9 @@ import httpx
 from tests.api.people import in_days, listing_body
 
 PEOPLE = 6
+REST = 0.0
+"""Seconds that a person rests between two things they do, on average."""
+
 TRIES = 40
 """How often a person repeats what got no answer before they turn to something else."""
 
@@ -54,12 +57,13 @@ class Journal:
 
 
 class Worker:
-    """One person who hosts and books without rest; faults only make them try again."""
+    """One person who hosts and books, resting in between; faults only make them try again."""
 
-    def __init__(self, url: str, journal: Journal, seed: int, stop: Event) -> None:
+    def __init__(self, url: str, journal: Journal, seed: int, stop: Event, rest: float) -> None:
         self._http = httpx.Client(base_url=url, timeout=15, verify=False)  # noqa: S501 - no TLS
         self._journal = journal
         self._stop = stop
+        self._rest = rest
         self._chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
         self._headers: dict[str, str] = {}
         self._listings: list[str] = []
@@ -70,6 +74,7 @@ class Worker:
             while not self._stop.is_set():
                 try:
                     self._one_round()
+                    self._stop.wait(self._chance.uniform(0, 2 * self._rest))
                 except _NotNow:
                     self._stop.wait(0.2)
 
@@ -165,12 +170,14 @@ class _NotNow(Exception):
 
 
 @contextmanager
-def traffic(url: str, journal: Journal, seed: int, people: int = PEOPLE) -> Generator[None]:
+def traffic(
+    url: str, journal: Journal, seed: int, people: int = PEOPLE, rest: float = REST
+) -> Generator[None]:
     """People at work; when it ends, they have stopped, and nothing they saw was wrong."""
     stop = Event()
     with ThreadPoolExecutor(people) as threads:
         working = [
-            threads.submit(Worker(url, journal, seed * 1_000 + number, stop).work)
+            threads.submit(Worker(url, journal, seed * 1_000 + number, stop, rest).work)
             for number in range(people)
         ]
         try:

@@ -15,7 +15,7 @@ from tests.faults.suite.all import FAULTS, Fault
 from tests.faults.suite.breakable import Servers
 from tests.faults.suite.proof import caught_up, topic_is_the_log, verified
 from tests.faults.suite.scene import Scene, Skip
-from tests.faults.traffic import Journal, traffic
+from tests.faults.traffic import REST, Journal, traffic
 from tests.platforms import new_platform
 from tests.processes import Processes
 
@@ -62,8 +62,12 @@ def run(
     faults: Sequence[str],
     people: int,
     say: Say,
+    rest: float = REST,
 ) -> list[Shown]:
-    """Make ``faults``; what fails is told, and the next one gets a fresh platform."""
+    """Make ``faults`` while ``people``, who ``rest`` so many seconds at times, are at work.
+
+    What fails is told, and the next one gets a fresh platform.
+    """
     shown: list[Shown] = []
     left = [FAULTS[name] for name in faults]
     while left:
@@ -71,7 +75,7 @@ def run(
         home.mkdir()
         with _scene(addresses, servers, home, seed, say) as scene:
             while left:
-                one = _one(left.pop(0), scene, seed, people)
+                one = _one(left.pop(0), scene, seed, people, rest)
                 shown.append(one)
                 say(one.line)
                 if one.verdict == "FAILED":
@@ -98,7 +102,7 @@ def _scene(
         )
 
 
-def _one(fault: Fault, scene: Scene, seed: int, people: int) -> Shown:
+def _one(fault: Fault, scene: Scene, seed: int, people: int, rest: float) -> Shown:
     began = time.monotonic()
     journal, kills = scene.journal, scene.kills
     told, repeated = journal.told, journal.repeated
@@ -107,9 +111,8 @@ def _one(fault: Fault, scene: Scene, seed: int, people: int) -> Shown:
     scene.notes.clear()
     caught = 0.0
     try:
-        with traffic(
-            scene.processes.url("gateway") or "", journal, scene.chance.randrange(10**6), people
-        ):
+        url, chance = scene.processes.url("gateway") or "", scene.chance.randrange(10**6)
+        with traffic(url, journal, chance, people, rest):
             fault.make(scene)
         caught = caught_up(scene.platform.settings)
         verdict, last = "clean", verified(scene.platform, journal.path)

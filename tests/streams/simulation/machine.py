@@ -386,6 +386,10 @@ class Machine(RuleBasedStateMachine):
             self.scheduler.close()
 
     def _rest(self) -> None:
+        # What is lost with the last records is healed by none that come later.
+        for which in range(WORKERS):
+            self.commit(which)
+            self.kill_worker(which)
         self.start_worker(0)
         self.look(0)
         for _ in range(ENOUGH):

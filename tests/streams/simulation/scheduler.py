@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-SETTLES = 24
+SETTLES = 40
 """After how many turns of the loop every process has come to its next stop: gathers take a few."""
 
 
@@ -87,8 +87,14 @@ class Scheduler:
         if process.killed:
             raise Killed
         future: asyncio.Future[None] = self._loop.create_future()
-        self._stops.append(Stop(process, label, future, idle))
-        await future
+        stop = Stop(process, label, future, idle)
+        self._stops.append(stop)
+        try:
+            await future
+        finally:
+            # Cancelled, as what nobody waits for any more is, it is still there.
+            if stop in self._stops:
+                self._stops.remove(stop)
 
     async def effect(self, label: str, happens: Callable[[], T]) -> T:
         """An input or output, with a stop before and one between its effect and its answer."""

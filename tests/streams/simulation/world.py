@@ -216,12 +216,14 @@ class Stream:
     scheduler: Scheduler
     consumer: Consumer
 
-    async def noack_take(self, _most: int, *, within: float) -> AsyncIterator[list[Any]]:
-        """Batches, as soon as there is anything."""
+    enable_acks: bool = True
+
+    async def events(self) -> AsyncIterator[Any]:
+        """What the consumer takes, as soon as there is anything."""
         while True:
             await self.scheduler.stop("polling", lambda: not self.consumer.behind())
-            if taken := self.consumer.take():
-                yield taken
+            for event in self.consumer.take():
+                yield event
 
     async def ack(self, event: Any) -> None:
         """Take note; the group commits later."""
