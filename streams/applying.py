@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, Final, TypeVar
 
 from projections.ending import end
@@ -14,6 +14,9 @@ from streams.received import TopicRecord
 BATCH: Final = 500
 """How many records at most are applied at once."""
 
+WITHIN: Final = 0.002
+"""For how many seconds a record waits for others: without, busy cores did more batches, later."""
+
 T = TypeVar("T")
 
 
@@ -21,7 +24,7 @@ async def apply_stream(stream: Any, follower: Follower) -> None:
     """Apply what ``stream``, a Faust stream, brings, until the follower is told to stop."""
     # Acknowledging is left to us, after the documents are written.
     stream.enable_acks = False
-    async with aclosing(at_hand(stream.events(), BATCH)) as batches:
+    async with aclosing(at_hand(stream.events(), BATCH, WITHIN)) as batches:
         async for taken in batches:
             if not await follower.follow([_record(event) for event in taken]):
                 return
@@ -29,42 +32,43 @@ async def apply_stream(stream: Any, follower: Follower) -> None:
                 await stream.ack(event)
 
 
-async def at_hand(source: AsyncIterator[T], most: int) -> AsyncGenerator[list[T]]:
-    """All that ``source`` has brought, ``most`` at a time: waits for the first of a batch alone.
+async def at_hand(source: AsyncIterator[T], most: int, within: float) -> AsyncGenerator[list[T]]:
+    """What ``source`` brings, at most so many at a time; the first waits ``within`` s for others.
 
-    It is read while a batch is worked on. Faust's own `noack_take` waits on a timer instead, which
-    wakes an idle worker hundreds of times a second and lets every record wait.
+    It is read while a batch is worked on. Faust's own `noack_take` does the same by a timer that
+    wakes an idle worker, too, hundreds of times a second.
     """
     here: list[T] = []
-    news, room = asyncio.Event(), asyncio.Event()
+    news, enough, room = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def read() -> None:
         try:
             async for item in source:
                 here.append(item)
                 news.set()
-                while len(here) >= most:
+                if len(here) >= most:
+                    enough.set()
                     room.clear()
                     await room.wait()
         finally:
             news.set()
+            enough.set()
 
     reading = asyncio.ensure_future(read())
     try:
         while True:
             await news.wait()
-            grown = 0
-            # The source needs a turn of the loop for each item that it has.
-            while grown < len(here) < most:
-                grown = len(here)
-                await asyncio.sleep(0)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within):
+                    await enough.wait()
             if not here:
                 break
             batch = here.copy()
             here.clear()
-            room.set()
             if not reading.done():
                 news.clear()
+                enough.clear()
+                room.set()
             yield batch
         await reading
     finally:

@@ -10,6 +10,8 @@ import pytest
 
 from streams.applying import at_hand
 
+SOON = 0.01
+
 
 async def brings(items: asyncio.Queue[int]) -> AsyncIterator[int]:
     """As Faust's streams do: a turn of the loop for each item."""
@@ -33,7 +35,7 @@ async def test_what_is_there_comes_together_and_what_comes_meanwhile_next() -> N
     for number in range(5):
         items.put_nowait(number)
 
-    async with aclosing(at_hand(brings(items), 100)) as batches:
+    async with aclosing(at_hand(brings(items), 100, SOON)) as batches:
         assert await anext(batches) == [0, 1, 2, 3, 4]
         items.put_nowait(5)
         await asyncio.sleep(0)
@@ -41,18 +43,16 @@ async def test_what_is_there_comes_together_and_what_comes_meanwhile_next() -> N
         assert await anext(batches) == [5, 6]
 
 
-async def test_the_first_of_a_batch_waits_for_nobody() -> None:
+async def test_a_full_batch_waits_for_nobody() -> None:
     items: asyncio.Queue[int] = asyncio.Queue()
-    async with aclosing(at_hand(brings(items), 100)) as batches:
-        coming = asyncio.ensure_future(anext(batches))
-        await asyncio.sleep(0)
-        assert not coming.done()
-        items.put_nowait(1)
-        assert await coming == [1]
+    for number in range(20):
+        items.put_nowait(number)
+    async with aclosing(at_hand(brings(items), 10, within=60)) as batches:
+        assert await asyncio.wait_for(anext(batches), 10) == list(range(10))
 
 
 async def test_a_batch_has_at_most_so_many() -> None:
-    async with aclosing(at_hand(counts(7), 3)) as batches:
+    async with aclosing(at_hand(counts(7), 3, SOON)) as batches:
         taken = [batch async for batch in batches]
     assert [number for batch in taken for number in batch] == list(range(7))
     assert max(map(len, taken)) == 3
@@ -63,7 +63,7 @@ async def test_no_more_is_read_than_a_batch_while_one_is_worked_on() -> None:
     for number in range(100):
         items.put_nowait(number)
 
-    async with aclosing(at_hand(brings(items), 10)) as batches:
+    async with aclosing(at_hand(brings(items), 10, SOON)) as batches:
         assert await anext(batches) == list(range(10))
         for _ in range(200):
             await asyncio.sleep(0)
@@ -71,7 +71,7 @@ async def test_no_more_is_read_than_a_batch_while_one_is_worked_on() -> None:
 
 
 async def test_what_a_source_fails_of_is_raised_after_what_it_brought() -> None:
-    async with aclosing(at_hand(fails(), 10)) as batches:
+    async with aclosing(at_hand(fails(), 10, SOON)) as batches:
         assert await anext(batches) == [1]
         with pytest.raises(ValueError, match="the topic is gone"):
             await anext(batches)

@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry
 from projections.documents import PartKey
 from projections.parts import Part
 from projections.unavailable import ReadModelUnavailable
+from streams import applying
 from streams.applying import apply_stream
 from streams.backoff import Backoff
 from streams.folding import folded, parts_of
@@ -104,6 +105,7 @@ class Machine(RuleBasedStateMachine):
         self._patches = [
             mock.patch.object(asyncio, "to_thread", self.scheduler.in_thread),
             mock.patch.object(Backoff, "failed", return_value=0.0),
+            mock.patch.object(applying, "WITHIN", 0.0),
         ]
         for patch in self._patches:
             patch.start()
