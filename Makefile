@@ -2,7 +2,7 @@
 # Arguments go through ARGS, e.g. `make test ARGS="-k calendar"`, `make logs ARGS="relay --follow"`.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs test faults check format bench lock fetch clean clean-cache
+.PHONY: help up down status logs test faults soak check format bench lock fetch clean clean-cache
 
 SHELL := /bin/sh
 BIN := .venv/bin
@@ -44,6 +44,9 @@ test: ## Run every test on real servers of their own, beside a running `make up`
 faults: ## Break a platform under traffic and see what it keeps; ARGS="--seed 7 'Kafka paused'", --list
 	@$(BOOTSTRAP) dev && $(BIN)/python -m stack fetch && exec $(BIN)/python -m tests.faults \
 		$(if $(SEED),--seed $(SEED)) $(ARGS)
+
+soak: ## Let people work for an hour and watch each process's memory; ARGS="--minutes 10"
+	@$(BOOTSTRAP) dev && $(BIN)/python -m stack fetch && exec $(BIN)/python -m tests.faults.soak $(ARGS)
 
 check: ## Check format, lint, types, layers and docs
 	@$(BOOTSTRAP) dev && \

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from elasticsearch import AsyncElasticsearch
+from typing import TYPE_CHECKING
+
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
+
+if TYPE_CHECKING:
+    from elasticsearch import AsyncElasticsearch
 
 
 def connect_redis(url: str, *, timeout: float = 2.0) -> Redis:
@@ -21,4 +25,7 @@ def connect_redis(url: str, *, timeout: float = 2.0) -> Redis:
 
 def connect_elasticsearch(url: str, *, timeout: float = 10.0) -> AsyncElasticsearch:
     """A client of Elasticsearch, opened on first use; seconds a request."""
+    # Its import takes a third of the start of a worker that has nothing to do with it.
+    from elasticsearch import AsyncElasticsearch  # noqa: PLC0415
+
     return AsyncElasticsearch(url, request_timeout=timeout, max_retries=1, retry_on_timeout=False)

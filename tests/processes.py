@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 import httpx
+import psutil
 
 from tests.platforms import Platform
 
@@ -94,6 +95,12 @@ class Processes:
         code = self._running[name].poll()
         assert code is None, f"{name} ended with {code}:\n{self.tail(name)}"
         return True
+
+    def sizes(self) -> dict[str, int]:
+        """How much memory each process has, in bytes (its resident set)."""
+        return {
+            name: psutil.Process(each.pid).memory_info().rss for name, each in self._running.items()
+        }
 
     def url(self, name: str) -> str | None:
         """Where the process answers, if it does."""

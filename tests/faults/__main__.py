@@ -12,9 +12,9 @@ from tests.faults.suite.all import FAULTS
 from tests.faults.suite.breakable import servers_to_break
 from tests.faults.suite.running import HEADING, Shown, run
 
-PEOPLE = 12
-REST = 0.2
-"""Without any rest a fault that takes a minute leaves so much to verify that it takes another."""
+PEOPLE = 8
+REST = 1.0
+"""Without rest a fault that takes a minute leaves so much to verify that it takes another."""
 
 
 def main() -> int:
