@@ -29,8 +29,6 @@ class RelaySettings:
     """Where a relay writes, and its pace in seconds.
 
     ``postgres_url`` leads directly to the database, with the right to write ``relay_checkpoint``.
-    After ``quiet_after`` without an event it looks less often: to look takes the relay and Postgres
-    5 % of a core a hundred times a second.
     """
 
     postgres_url: str
@@ -38,8 +36,6 @@ class RelaySettings:
     topic: str
     name: str = "events"
     poll_every: float = 0.01
-    poll_quiet_every: float = 0.03
-    quiet_after: float = 1.0
     save_every: float = 0.1
     stand_by_every: float = 0.5
 
@@ -106,7 +102,7 @@ class Turn:
         self._seat = seat
         self._backoff = backoff
         self._saved = seat.load()
-        self._saved_at = self._sent_at = time.monotonic()
+        self._saved_at = time.monotonic()
         self._counted = 0
         self._sender = Sender(connect(settings.bootstrap), settings.topic, self._saved)
         logger.info("relaying from position %d", self._saved.position)
@@ -118,7 +114,7 @@ class Turn:
         try:
             while not stop.is_set():
                 if not self.step():
-                    stop.wait(self._pause())
+                    stop.wait(self._settings.poll_every)
             self._sender.settle(5.0)
             self._save(self._sender, now=True)
         finally:
@@ -134,10 +130,6 @@ class Turn:
         self._save(self._sender)
         return full
 
-    def _pause(self) -> float:
-        quiet = time.monotonic() - self._sent_at > self._settings.quiet_after
-        return self._settings.poll_quiet_every if quiet else self._settings.poll_every
-
     def _send_page(self, sender: Sender) -> bool:
         """Send what is new; whether there may be more at once."""
         if sender.flying >= MOST_FLYING:
@@ -145,8 +137,6 @@ class Turn:
         records = self._log.read(sender.sent, PAGE)
         for record in records:
             sender.send(record)
-        if records:
-            self._sent_at = time.monotonic()
         return len(records) == PAGE
 
     def _save(self, sender: Sender, *, now: bool = False) -> None:

@@ -18,7 +18,6 @@ from prometheus_client import CollectorRegistry
 from projections.documents import PartKey
 from projections.parts import Part
 from projections.unavailable import ReadModelUnavailable
-from streams import applying
 from streams.applying import apply_stream
 from streams.backoff import Backoff
 from streams.folding import folded, parts_of
@@ -105,7 +104,6 @@ class Machine(RuleBasedStateMachine):
         self._patches = [
             mock.patch.object(asyncio, "to_thread", self.scheduler.in_thread),
             mock.patch.object(Backoff, "failed", return_value=0.0),
-            mock.patch.object(applying, "WITHIN", 0.0),
         ]
         for patch in self._patches:
             patch.start()
@@ -388,10 +386,6 @@ class Machine(RuleBasedStateMachine):
             self.scheduler.close()
 
     def _rest(self) -> None:
-        # What is lost with the last records is healed by none that come later.
-        for which in range(WORKERS):
-            self.commit(which)
-            self.kill_worker(which)
         self.start_worker(0)
         self.look(0)
         for _ in range(ENOUGH):

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-SETTLES = 40
+SETTLES = 24
 """After how many turns of the loop every process has come to its next stop: gathers take a few."""
 
 
@@ -87,14 +87,8 @@ class Scheduler:
         if process.killed:
             raise Killed
         future: asyncio.Future[None] = self._loop.create_future()
-        stop = Stop(process, label, future, idle)
-        self._stops.append(stop)
-        try:
-            await future
-        finally:
-            # Cancelled, as what nobody waits for any more is, it is still there.
-            if stop in self._stops:
-                self._stops.remove(stop)
+        self._stops.append(Stop(process, label, future, idle))
+        await future
 
     async def effect(self, label: str, happens: Callable[[], T]) -> T:
         """An input or output, with a stop before and one between its effect and its answer."""

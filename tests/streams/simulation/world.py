@@ -216,14 +216,12 @@ class Stream:
     scheduler: Scheduler
     consumer: Consumer
 
-    enable_acks: bool = True
-
-    async def events(self) -> AsyncIterator[Any]:
-        """What the consumer takes, as soon as there is anything."""
+    async def noack_take(self, _most: int, *, within: float) -> AsyncIterator[list[Any]]:
+        """Batches, as soon as there is anything."""
         while True:
             await self.scheduler.stop("polling", lambda: not self.consumer.behind())
-            for event in self.consumer.take():
-                yield event
+            if taken := self.consumer.take():
+                yield taken
 
     async def ack(self, event: Any) -> None:
         """Take note; the group commits later."""
