@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 import tempfile
 from pathlib import Path
 
+from tests.faults.crowd import add_people, say
 from tests.faults.suite.all import FAULTS
 from tests.faults.suite.breakable import servers_to_break
 from tests.faults.suite.running import HEADING, Shown, run
@@ -22,11 +22,11 @@ def main() -> int:
     asked = _arguments()
     if asked.list:
         for fault in FAULTS.values():
-            _say(f"{fault.name:<28} {fault.make.__doc__}")
+            say(f"{fault.name:<28} {fault.make.__doc__}")
         return 0
     unknown = [name for name in asked.faults if name not in FAULTS]
     if unknown:
-        _say(f"no such fault: {', '.join(unknown)}; --list names them all")
+        say(f"no such fault: {', '.join(unknown)}; --list names them all")
         return 2
     first = random.randrange(10**6) if asked.seed is None else asked.seed  # noqa: S311 - no secret
     results: list[tuple[int, Shown]] = []
@@ -36,7 +36,7 @@ def main() -> int:
         folder.chmod(0o755)
         with servers_to_break(folder / "servers") as servers:
             for seed in range(first, first + asked.seeds):
-                _say(f"SEED={seed}\n{HEADING}")
+                say(f"SEED={seed}\n{HEADING}")
                 here = folder / f"seed-{seed}"
                 here.mkdir()
                 shown = run(
@@ -47,7 +47,7 @@ def main() -> int:
                     faults=asked.faults or list(FAULTS),
                     people=asked.people,
                     rest=asked.rest,
-                    say=_say,
+                    say=say,
                 )
                 results += [(seed, one) for one in shown]
     return _summary(results)
@@ -57,10 +57,10 @@ def _summary(results: list[tuple[int, Shown]]) -> int:
     failed = [f"{one.fault} (SEED={seed})" for seed, one in results if one.verdict == "FAILED"]
     clean = sum(one.verdict == "clean" for _, one in results)
     skipped = sum(one.verdict == "skipped" for _, one in results)
-    _say(f"\n{'seed':>6}  {HEADING}")
+    say(f"\n{'seed':>6}  {HEADING}")
     for seed, one in results:
-        _say(f"{seed:>6}  {one.line}")
-    _say(f"{clean} clean, {skipped} skipped, {len(failed)} failed {', '.join(failed)}")
+        say(f"{seed:>6}  {one.line}")
+    say(f"{clean} clean, {skipped} skipped, {len(failed)} failed {', '.join(failed)}")
     return 1 if failed else 0
 
 
@@ -69,15 +69,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("faults", nargs="*", help="the faults to make; all of them without any")
     parser.add_argument("--seed", type=int, help="what chance begins with; printed when not given")
     parser.add_argument("--seeds", type=int, default=1, help="how many seeds in a row")
-    parser.add_argument("--people", type=int, default=PEOPLE, help="how many people are at work")
-    parser.add_argument("--rest", type=float, default=REST, help="seconds that they rest at times")
+    add_people(parser, people=PEOPLE, rest=REST)
     parser.add_argument("--list", action="store_true", help="name the faults")
     return parser.parse_args()
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

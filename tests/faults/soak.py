@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
 
 from stack.testing import servers_for_tests
+from tests.faults.crowd import add_people, say
 from tests.faults.suite.proof import caught_up, verified
 from tests.faults.traffic import Journal, traffic
 from tests.platforms import new_platform
@@ -18,6 +18,9 @@ from tests.processes import Processes
 
 MOST = 1.1
 """How much larger a process may be in the last quarter than in the second one."""
+
+LOOKS = 120
+"""How often the sizes are looked at."""
 
 MIB = 1 << 20
 
@@ -38,53 +41,47 @@ def main() -> int:
                 with traffic(url, journal, asked.seed, asked.people, asked.rest):
                     sizes = _watched(running, journal, asked.minutes * 60)
                 caught_up(platform.settings)
-                _say(verified(platform, journal.path))
+                say(verified(platform, journal.path))
         finally:
             stack.stop()
     return _summary(sizes)
 
 
 def _watched(running: Processes, journal: Journal, seconds: float) -> dict[str, list[float]]:
-    """The size of each process in MiB, as often as it was looked at: 120 times in all."""
+    """The size of each process in MiB, as often as it was looked at."""
     sizes: dict[str, list[float]] = defaultdict(list)
     began = time.monotonic()
-    for look in range(1, 121):
-        due = began + seconds * look / 120
+    for look in range(1, LOOKS + 1):
+        due = began + seconds * look / LOOKS
         running.until(lambda due=due: time.monotonic() >= due, "", seconds + 60)
         for name, size in running.sizes().items():
             sizes[name].append(size / MIB)
         if look % 10 == 0:
             now = ", ".join(f"{name} {each[-1]:.0f}" for name, each in sizes.items())
-            _say(f"{time.monotonic() - began:6.0f} s, told {journal.told:,}; MiB: {now}")
+            say(f"{time.monotonic() - began:6.0f} s, told {journal.told:,}; MiB: {now}")
     return sizes
 
 
 def _summary(sizes: dict[str, list[float]]) -> int:
     grown: list[str] = []
-    _say(f"{'process':<20} {'2nd quarter':>12} {'last quarter':>12} {'ratio':>7}   MiB")
+    say(f"{'process':<20} {'2nd quarter':>12} {'last quarter':>12} {'ratio':>7}   MiB")
     for name, each in sizes.items():
         quarter = len(each) // 4
         before = statistics.median(each[quarter : 2 * quarter])
         after = statistics.median(each[-quarter:])
-        _say(f"{name:<20} {before:>12.1f} {after:>12.1f} {after / before:>7.2f}")
+        say(f"{name:<20} {before:>12.1f} {after:>12.1f} {after / before:>7.2f}")
         if after > MOST * before:
             grown.append(name)
-    _say(f"grown: {', '.join(grown)}" if grown else "every process kept its size")
+    say(f"grown: {', '.join(grown)}" if grown else "every process kept its size")
     return 1 if grown else 0
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60, help="how long people work")
-    parser.add_argument("--people", type=int, default=4, help="how many people are at work")
-    parser.add_argument("--rest", type=float, default=0.2, help="seconds that they rest at times")
+    add_people(parser, people=4, rest=0.2)
     parser.add_argument("--seed", type=int, default=1, help="what their chance begins with")
     return parser.parse_args()
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
