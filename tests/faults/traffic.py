@@ -20,8 +20,11 @@ PEOPLE = 6
 REST = 0.0
 """Seconds that a person rests between two things they do, on average."""
 
-TRIES = 40
+TRIES = 16
 """How often a person repeats what got no answer before they turn to something else."""
+
+PAUSE, LONGEST_PAUSE = 0.2, 2.0
+"""Seconds before something is asked again: twice as long each time, so that a herd thins out."""
 
 
 class Journal:
@@ -152,7 +155,7 @@ class Worker:
         for attempt in range(TRIES):
             if attempt:
                 self._journal.again()
-                if self._stop.wait(0.2):
+                if self._stop.wait(self._pause(attempt)):
                     break
             try:
                 answer = ask()
@@ -163,6 +166,9 @@ class Worker:
             if answer.status_code < 500 and "in_progress" not in answer.text:
                 return answer
         raise _NotNow
+
+    def _pause(self, attempt: int) -> float:
+        return self._chance.uniform(0, min(LONGEST_PAUSE, PAUSE * 2**attempt))
 
 
 class _NotNow(Exception):
