@@ -13,7 +13,7 @@ from tests.faults.suite.breakable import servers_to_break
 from tests.faults.suite.running import HEADING, Shown, run
 
 PEOPLE = 8
-REST = 1.0
+REST = 2.0
 """Without rest a fault that takes a minute leaves so much to verify that it takes another."""
 
 
@@ -22,7 +22,8 @@ def main() -> int:
     asked = _arguments()
     if asked.list:
         for fault in FAULTS.values():
-            say(f"{fault.name:<28} {fault.make.__doc__}")
+            first_line = (fault.make.__doc__ or "").splitlines()[0]
+            say(f"{fault.name:<28} {first_line}")
         return 0
     unknown = [name for name in asked.faults if name not in FAULTS]
     if unknown:

@@ -40,11 +40,12 @@ def main() -> int:
                 url = running.url("gateway") or ""
                 with traffic(url, journal, asked.seed, asked.people, asked.rest):
                     sizes = _watched(running, journal, asked.minutes * 60)
+                code = _summary(sizes)
                 caught_up(platform.settings)
                 say(verified(platform, journal.path))
         finally:
             stack.stop()
-    return _summary(sizes)
+    return code
 
 
 def _watched(running: Processes, journal: Journal, seconds: float) -> dict[str, list[float]]:
