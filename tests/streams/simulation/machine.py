@@ -47,6 +47,12 @@ WORKERS: Final = 2
 ENOUGH: Final = 400
 """How many rounds at most the whole takes to come to rest."""
 
+ENDS_BADLY: Final = 0.5
+"""How many lives end badly, of all."""
+
+CARRIED: Final = 20
+"""After how many tries whatever was appended is in the topic."""
+
 choices = st.integers(min_value=0, max_value=63)
 relays = st.integers(min_value=0, max_value=1)
 workers = st.integers(min_value=0, max_value=WORKERS - 1)
@@ -319,6 +325,23 @@ class Machine(RuleBasedStateMachine):
             [act] = dice.choices([each for each, _ in acts], [often for _, often in acts])
             act(self, dice)
             self.check()
+        if dice.random() < ENDS_BADLY:
+            self.end_badly(dice)
+
+    def end_badly(self, dice: Random) -> None:
+        """The topic's last records meet failures, are committed, and every worker is gone.
+
+        No record comes after these that could heal what they left.
+        """
+        self.start_worker(dice.randrange(WORKERS))
+        for _ in range(CARRIED):
+            self.carry(dice.randrange(2))
+        for _ in range(dice.randint(1, 30)):
+            dice.choices([fail, rush, _one_round], [1, 2, 4])[0](self, dice)
+        for which in range(WORKERS):
+            self.commit(which)
+            self.kill_worker(which)
+        self.check()
 
     # What holds, whatever happens.
 
@@ -441,6 +464,10 @@ def rush(machine: Machine, dice: Random) -> None:
     for _ in range(dice.randint(5, 25)):
         if stops := machine.scheduler.stops:
             machine.scheduler.go_on(stops[-1])
+
+
+def _one_round(machine: Machine, _dice: Random) -> None:
+    machine.work(1)
 
 
 def _forget(machine: Machine, dice: Random) -> None:

@@ -87,8 +87,14 @@ class Scheduler:
         if process.killed:
             raise Killed
         future: asyncio.Future[None] = self._loop.create_future()
-        self._stops.append(Stop(process, label, future, idle))
-        await future
+        stop = Stop(process, label, future, idle)
+        self._stops.append(stop)
+        try:
+            await future
+        finally:
+            # Who is cancelled here, as by a group whose other task failed, waits no longer.
+            if stop in self._stops:
+                self._stops.remove(stop)
 
     async def effect(self, label: str, happens: Callable[[], T]) -> T:
         """An input or output, with a stop before and one between its effect and its answer."""
