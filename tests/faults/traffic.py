@@ -148,7 +148,8 @@ class Worker:
         self._journal.note(answer)
         if answer.is_success and self._chance.random() < 0.05:
             again = self._ask(ask)
-            assert (again.status_code, again.content) == (answer.status_code, answer.content), path
+            same = (again.status_code, again.content) == (answer.status_code, answer.content)
+            assert same, f"{path}: {again.status_code} {again.text} after {answer.status_code}"
         return answer.json() if answer.is_success and answer.content else {}
 
     def _ask(self, ask: Any) -> httpx.Response:
@@ -162,13 +163,21 @@ class Worker:
             except httpx.TransportError:
                 continue
             assert answer.status_code != 500, answer.text
-            # 409 too: the first request with the key may still be at work, behind our back.
-            if answer.status_code < 500 and "in_progress" not in answer.text:
+            if not _to_repeat(answer):
                 return answer
         raise _NotNow
 
     def _pause(self, attempt: int) -> float:
         return self._chance.uniform(0, min(LONGEST_PAUSE, PAUSE * 2**attempt))
+
+
+def _to_repeat(answer: httpx.Response) -> bool:
+    """Whether it says that the platform has no time, or is at work on the same request still."""
+    return answer.status_code in _NO_TIME or "in_progress" in answer.text
+
+
+_NO_TIME = frozenset({429, 502, 503, 504})
+"""429 is for the crowd that is behind one address here."""
 
 
 class _NotNow(Exception):
