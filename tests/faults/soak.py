@@ -53,8 +53,9 @@ def _watched(running: Processes, journal: Journal, seconds: float) -> dict[str, 
     sizes: dict[str, list[float]] = defaultdict(list)
     began = time.monotonic()
     for look in range(1, LOOKS + 1):
-        due = began + seconds * look / LOOKS
+        due, told = began + seconds * look / LOOKS, journal.told
         running.until(lambda due=due: time.monotonic() >= due, "", seconds + 60)
+        running.until(lambda told=told: journal.told > told, "the traffic stands still")
         for name, size in running.sizes().items():
             sizes[name].append(size / MIB)
         if look % 10 == 0:

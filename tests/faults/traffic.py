@@ -27,6 +27,9 @@ PAUSE, LONGEST_PAUSE = 0.2, 2.0
 """Seconds before something is asked again: twice as long each time, so that a herd thins out."""
 
 
+_PASSWORD = "correct horse battery"
+
+
 class Journal:
     """One JSON object a line for every answer; see `sojourn verify --help`.
 
@@ -68,6 +71,7 @@ class Worker:
         self._stop = stop
         self._rest = rest
         self._chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
+        self._email = ""
         self._headers: dict[str, str] = {}
         self._listings: list[str] = []
 
@@ -123,9 +127,13 @@ class Worker:
         return {"arrive": in_days(first), "depart": in_days(depart), "guests": 1}
 
     def _join(self) -> None:
-        email, password = f"{uuid4().hex}@example.com", "correct horse battery"
-        self._post("/v1/accounts", {"email": email, "password": password, "name": "Worker"})
-        form = {"grant_type": "password", "username": email, "password": password}
+        self._email = f"{uuid4().hex}@example.com"
+        account = {"email": self._email, "password": _PASSWORD, "name": "Worker"}
+        self._post("/v1/accounts", account)
+        self._sign_in()
+
+    def _sign_in(self) -> None:
+        form = {"grant_type": "password", "username": self._email, "password": _PASSWORD}
         token = self._ask(lambda: self._http.post("/v1/token", data=form))
         if not token.is_success:
             raise _NotNow
@@ -139,12 +147,16 @@ class Worker:
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """The answer, after as many tries with one key as it takes; a repeat gets the same."""
-        headers = {**self._headers, "Idempotency-Key": uuid4().hex}
+        key = uuid4().hex
 
         def ask() -> httpx.Response:
+            headers = {**self._headers, "Idempotency-Key": key}
             return self._http.post(path, json=body, headers=headers)
 
         answer = self._ask(ask)
+        if answer.status_code == 401:  # a token lasts for some minutes
+            self._sign_in()
+            answer = self._ask(ask)
         self._journal.note(answer)
         if answer.is_success and self._chance.random() < 0.05:
             again = self._ask(ask)
