@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.api.people import in_days, listing_body
+from tests.api.people import PASSWORD, in_days, listing_body
 
 PEOPLE = 6
 REST = 0.0
@@ -25,9 +25,6 @@ TRIES = 16
 
 PAUSE, LONGEST_PAUSE = 0.2, 2.0
 """Seconds before something is asked again: twice as long each time, so that a herd thins out."""
-
-
-_PASSWORD = "correct horse battery"
 
 
 class Journal:
@@ -128,12 +125,12 @@ class Worker:
 
     def _join(self) -> None:
         self._email = f"{uuid4().hex}@example.com"
-        account = {"email": self._email, "password": _PASSWORD, "name": "Worker"}
+        account = {"email": self._email, "password": PASSWORD, "name": "Worker"}
         self._post("/v1/accounts", account)
         self._sign_in()
 
     def _sign_in(self) -> None:
-        form = {"grant_type": "password", "username": self._email, "password": _PASSWORD}
+        form = {"grant_type": "password", "username": self._email, "password": PASSWORD}
         token = self._ask(lambda: self._http.post("/v1/token", data=form))
         if not token.is_success:
             raise _NotNow
