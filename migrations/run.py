@@ -27,7 +27,7 @@ COMMANDS_GRANTS = (
     "GRANT SELECT, INSERT, UPDATE, DELETE ON snapshots TO {role}",
 )
 WORKERS_GRANTS = (
-    "GRANT SELECT ON stored_events TO {role}",
+    "GRANT SELECT ON stored_events, relay_checkpoint TO {role}",
     "GRANT SELECT, INSERT, UPDATE ON dead_letters TO {role}",
 )
 QUERIES_GRANTS = (

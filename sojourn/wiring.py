@@ -313,6 +313,7 @@ async def webhooks_worker(settings: Settings) -> None:
 async def _work(settings: Settings, sink: Sink, registry: CollectorRegistry | None = None) -> None:
     """Apply the topic to ``sink``; ``registry`` has what else the process counts."""
     from streams.alone import alone_by
+    from streams.checkpoint import Published
     from streams.dead_letters.table import DeadLetterTable
     from streams.metrics import WorkerMetrics
     from streams.running import run_worker, stop_on_signals
@@ -332,6 +333,7 @@ async def _work(settings: Settings, sink: Sink, registry: CollectorRegistry | No
         _shown(settings, registry, lambda: metrics.stuck_for() < settings.stuck_after),
         workers_log(settings) as log,
         DeadLetterTable(url, sink.name) as dead_letters,
+        Published(url) as published,
     ):
 
         def create() -> App:
@@ -342,6 +344,7 @@ async def _work(settings: Settings, sink: Sink, registry: CollectorRegistry | No
                 settings=at,
                 metrics=metrics,
                 alone=alone_by(url, sink.name),
+                published=published,
             )
 
         # Events and states are many small objects: to look for cycles doubled the time to decode.

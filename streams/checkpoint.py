@@ -10,11 +10,16 @@ from typing import Any, Final, LiteralString, Self
 
 import psycopg
 
+from eventlog.connections import open_pool
+
 # A holder that vanished without a word must lose the lock within seconds.
 _SESSION: Final = (
     "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3"
     " -c client_connection_check_interval=1000 -c application_name=sojourn-relay"
 )
+EVENTS: Final = "events"
+"""The relay that carries the log to the topic."""
+
 _LOCK: Final[LiteralString] = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
 _LOAD: Final[LiteralString] = "SELECT position, previous FROM relay_checkpoint WHERE relay = %s"
 _SAVE: Final[LiteralString] = (
@@ -31,6 +36,28 @@ class Checkpoint:
 
     position: int
     previous: Mapping[int, int]
+
+
+class Published:
+    """What the relay has proven to be in the topic: all up to its checkpoint.
+
+    SELECT on ``relay_checkpoint`` is all that it needs.
+    """
+
+    def __init__(self, url: str, relay: str = EVENTS) -> None:
+        self._relay = relay
+        self._pool = open_pool(url, most=1, least=0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.close()
+
+    def __call__(self) -> Mapping[int, int]:
+        """The position of the last event of each partition that has any there."""
+        with self._pool.connection() as connection:
+            return _checkpoint(connection.execute(_LOAD, [self._relay]).fetchone()).previous
 
 
 class Seat:
@@ -60,11 +87,7 @@ class Seat:
 
     def load(self) -> Checkpoint:
         """The checkpoint, the log's beginning when there is none yet."""
-        row = self._row(_LOAD, [self._relay])
-        if row is None:
-            return Checkpoint(0, {})
-        position, previous = row
-        return Checkpoint(position, {int(key): value for key, value in previous.items()})
+        return _checkpoint(self._row(_LOAD, [self._relay]))
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Store the checkpoint in the session that holds the lock; raises when that is gone."""
@@ -78,3 +101,10 @@ class Seat:
 
     def _row(self, statement: LiteralString, values: list[str]) -> tuple[Any, ...] | None:
         return self._connection.execute(statement, values).fetchone()
+
+
+def _checkpoint(row: tuple[Any, ...] | None) -> Checkpoint:
+    if row is None:
+        return Checkpoint(0, {})
+    position, previous = row
+    return Checkpoint(position, {int(key): value for key, value in previous.items()})

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 
 from projections.applied import Positions
 from projections.unavailable import ReadModelMissing
 from streams.backoff import Backoff
-from streams.batch import Batch, sort_out
+from streams.batch import Batch, Gap, sort_out
 from streams.dead_letters.letter import DeadLetters, unreadable
 from streams.dead_letters.retrying import retry
 from streams.log import Log, pages_of, readable
@@ -23,11 +23,17 @@ from streams.sink import Sink
 logger = logging.getLogger(__name__)
 
 
+async def nothing_overdue(_applied: Positions) -> dict[int, Gap]:
+    """What comes is all there is."""
+    return {}
+
+
 class Follower:
     """Applies records to ``sink``, whatever fails and however often they come.
 
     ``owns`` says whether a partition is this worker's; of others it tries no dead letters again.
-    ``alone`` is entered to build read models that are missing: one process does it.
+    ``alone`` is entered to build read models that are missing: one process does it. ``overdue``
+    says, of how far each partition is applied, what the topic does not bring any more.
     """
 
     def __init__(
@@ -40,6 +46,7 @@ class Follower:
         stopping: Callable[[], bool] = lambda: False,
         owns: Callable[[int], bool] = lambda _partition: True,
         alone: Alone = lambda: nullcontext(enter_result=True),
+        overdue: Callable[[Positions], Awaitable[dict[int, Gap]]] = nothing_overdue,
     ) -> None:
         self._sink = sink
         self._log = log
@@ -48,6 +55,7 @@ class Follower:
         self._stopping = stopping
         self._owns = owns
         self._alone = alone
+        self._overdue = overdue
         self._parking = Parking(sink.name, log, dead_letters, metrics)
         self._backoff = Backoff(logger, f"applying events to {sink.name}")
         self._turn = asyncio.Lock()
@@ -55,8 +63,8 @@ class Follower:
     async def follow(self, records: Sequence[TopicRecord]) -> bool:
         """Apply ``records``, however long the sink is down; false when told to stop before.
 
-        Without records it makes sure that there are read models at all, and tries again those dead
-        letters that somebody wants to be tried.
+        Without records it makes sure that there are read models at all, tries again those dead
+        letters that somebody wants to be tried, and applies what is overdue.
         """
         batch = [read(record) for record in records]
         async with self._turn:
@@ -80,6 +88,8 @@ class Follower:
         if not records:
             await self._parking.look()
             await retry(self._sink, self._log, self._dead_letters, self._parking, self._owns)
+            if overdue := await self._overdue(applied):
+                await self._heal(Batch(gaps=overdue))
         await self._bury(records, applied)
         batch = sort_out(records, applied)
         if batch.gaps:

@@ -24,9 +24,8 @@ class CommittedAge:
         assigned: set[TP] = set(self._app.consumer.assignment())
         lag = 0
         for partition in assigned:
-            # Faust offers no other view of what it has committed.
-            committed: int | None = self._app.consumer._committed_offset[partition]  # noqa: SLF001
-            to_come = max((self._app.consumer.highwater(partition) or 0) - (committed or 0), 0)
+            committed, held = self._at(partition)
+            to_come = max((held or 0) - (committed or 0), 0)
             lag += to_come
             done = not to_come
             if done or self._committed.get(partition, -1) != committed:
@@ -35,6 +34,21 @@ class CommittedAge:
         self.lag = lag
         for gone in self._moved.keys() - assigned:
             del self._moved[gone]
+
+    def settled(self, partition: TP) -> bool:
+        """Whether all that the topic has of ``partition`` came to this worker and is committed."""
+        if partition not in self._app.consumer.assignment():
+            return False
+        committed, held = self._at(partition)
+        return committed is not None and held is not None and committed >= held
+
+    def _at(self, partition: TP) -> tuple[int | None, int | None]:
+        """Up to where it is committed, and up to where the topic has it; None is not known yet."""
+        # Faust offers no other view of what it has committed.
+        return (
+            self._app.consumer._committed_offset[partition],  # noqa: SLF001
+            self._app.consumer.highwater(partition),
+        )
 
     def seconds(self) -> float:
         """The age; it grows even when nobody looks any more."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from streams.backoff import Backoff
-from streams.checkpoint import Checkpoint, Seat
+from streams.checkpoint import EVENTS, Checkpoint, Seat
 from streams.log import Log
 from streams.metrics import RelayMetrics
 from streams.sender import Sender, connect_producer
@@ -34,7 +34,7 @@ class RelaySettings:
     postgres_url: str
     bootstrap: str
     topic: str
-    name: str = "events"
+    name: str = EVENTS
     poll_every: float = 0.01
     save_every: float = 0.1
     stand_by_every: float = 0.5

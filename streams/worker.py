@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +12,7 @@ from typing import Any, Final
 import faust
 from faust.types import TP
 
+from projections.applied import Positions
 from streams.applying import apply_stream
 from streams.dead_letters.letter import DeadLetters, Letter
 from streams.dead_letters.topic import message_of
@@ -19,6 +20,7 @@ from streams.follower import Follower
 from streams.liveness import CommittedAge
 from streams.log import Log
 from streams.metrics import WorkerMetrics
+from streams.overdue import Overdue
 from streams.rebuild import Alone
 from streams.sink import Sink
 from streams.topics import dead_letters_of
@@ -52,11 +54,16 @@ def create_worker(
     dead_letters: DeadLetters,
     settings: WorkerSettings,
     metrics: WorkerMetrics,
+    published: Callable[[], Positions],
     alone: Alone = lambda: nullcontext(enter_result=True),
 ) -> faust.App:
-    """The Faust app that applies the topic to ``sink``; it belongs to the running event loop."""
+    """The Faust app that applies the topic to ``sink``; it belongs to the running event loop.
+
+    ``published`` asks for the position of the last event of each partition that the topic has.
+    """
     app: Any = _app(settings)  # faust is only half typed
     events = app.topic(settings.topic, **RAW)
+    age = CommittedAge(app)
     follower = Follower(
         sink,
         log,
@@ -65,6 +72,9 @@ def create_worker(
         stopping=lambda: app.should_stop,
         owns=lambda partition: TP(settings.topic, partition) in app.consumer.assignment(),
         alone=alone,
+        overdue=Overdue(
+            published, lambda partition: age.settled(TP(settings.topic, partition))
+        ).look,
     )
 
     async def apply(stream: Any) -> None:
@@ -76,7 +86,6 @@ def create_worker(
             await asyncio.sleep(WATCH)
 
     async def watch_offsets() -> None:
-        age = CommittedAge(app)
         metrics.watch_committed(age.seconds, lambda: age.lag)
         while not app.should_stop:
             age.look()

@@ -310,9 +310,11 @@ def test_the_query_role_can_only_read(database: Database) -> None:
 def test_the_workers_role_reads_the_log_and_keeps_dead_letters(database: Database) -> None:
     with psycopg.connect(database.workers_url) as connection:
         connection.execute("SELECT * FROM stored_events")
+        connection.execute("SELECT * FROM relay_checkpoint")
         connection.execute("UPDATE dead_letters SET state = 'open'")
         for statement in (
             "INSERT INTO stored_events SELECT * FROM stored_events",
+            "UPDATE relay_checkpoint SET position = 0",
             "LOCK TABLE stored_events IN EXCLUSIVE MODE",
             "DELETE FROM dead_letters",
             "SELECT * FROM credentials",

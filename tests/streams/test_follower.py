@@ -19,6 +19,7 @@ from streams import follower as following
 from streams.dead_letters.letter import Letter
 from streams.follower import Follower
 from streams.metrics import WorkerMetrics
+from streams.overdue import PATIENCE, Overdue
 from streams.pages import folded
 from tests.domain.facts import LISTING
 from tests.projections.stories import a_season
@@ -94,6 +95,59 @@ async def test_what_the_topic_lost_comes_from_the_log() -> None:
     assert (setting.sink.parts, setting.sink.positions) == (WHOLE, REACHED)
     assert setting.log.reads > 0
     assert setting.count("healed_events") > 0
+
+
+class Slow(Setting):
+    """The topic has more than it brings."""
+
+    def __init__(self, settled: frozenset[int] = frozenset(REACHED)) -> None:
+        super().__init__()
+        self.registry = CollectorRegistry()
+        self.now = 0.0
+        self.published: dict[int, int] = {}
+        overdue = Overdue(lambda: self.published, settled.__contains__, lambda: self.now)
+        metrics = WorkerMetrics(self.registry)
+        self.follower = Follower(self.sink, self.log, self.letters, metrics, overdue=overdue.look)
+
+    async def look(self, now: float) -> None:
+        self.now = now
+        await self.follower.follow([])
+
+
+async def test_what_the_topic_has_and_never_brings_comes_from_the_log() -> None:
+    setting = Slow()
+    topic = setting.log.topic()
+    await setting.follower.follow(topic[:-2])
+    await setting.look(0)
+    setting.published = REACHED
+    await setting.look(10)
+    await setting.look(10 + PATIENCE - 0.1)
+    assert setting.log.reads == 0
+    await setting.look(10 + PATIENCE)
+    assert (setting.sink.parts, setting.sink.positions) == (WHOLE, REACHED)
+    assert setting.count("healed_events") == 2
+
+
+async def test_what_comes_by_itself_is_waited_for() -> None:
+    setting = Slow()
+    [(partition, _)] = Counter(event.partition for event in SEASON).most_common(1)
+    setting.published = {partition: REACHED[partition]}
+    coming = [record for record in setting.log.topic() if record.partition == partition]
+    for number, record in enumerate(coming):
+        await setting.follower.follow([record])
+        await setting.look(number * (PATIENCE - 0.1))
+    assert setting.sink.positions == setting.published
+    assert setting.log.reads == 0
+
+
+async def test_what_the_topic_still_has_is_left_to_it() -> None:
+    settled, *others = sorted(REACHED)
+    setting = Slow(frozenset({settled}))
+    setting.published = REACHED
+    for now in (0, PATIENCE, 2 * PATIENCE):
+        await setting.look(now)
+    assert setting.sink.positions == {settled: REACHED[settled]}
+    assert others
 
 
 async def test_a_sink_that_fails_is_tried_again_until_it_works() -> None:

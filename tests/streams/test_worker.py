@@ -15,6 +15,7 @@ from eventlog.partitioner import PARTITIONS
 from projections.connect import connect_elasticsearch, connect_redis
 from projections.listing_search.criteria import Criteria
 from projections.listing_search.queries import search
+from streams import overdue
 from streams.pages import Pages
 from streams.search import Search
 from streams.topics import dead_letters_of
@@ -25,6 +26,7 @@ from tests.streams.working import (
     Working,
     all_committed,
     assert_pages_equal_the_log,
+    commit_all,
     committed_anything,
     count_of,
     retries,
@@ -59,6 +61,20 @@ async def test_every_event_reaches_the_pages(on_pages: Working) -> None:
             await on_pages.until_done()
     await assert_pages_equal_the_log(on_pages)
     assert on_pages.count("healed_events_total") == 0
+
+
+async def test_what_the_topic_never_brings_comes_from_the_log(
+    on_pages: Working, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overdue, "PATIENCE", 0.1)
+    on_pages.pipeline.append_season()
+    with on_pages.pipeline.relaying() as relay:
+        relay.until_done()
+    await asyncio.to_thread(commit_all, on_pages)
+    async with on_pages.running():
+        await on_pages.until_done()
+    await assert_pages_equal_the_log(on_pages)
+    assert on_pages.count("healed_events_total") == len(on_pages.pipeline.log())
 
 
 async def test_every_event_reaches_the_search(on_search: Working) -> None:

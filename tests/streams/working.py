@@ -11,7 +11,7 @@ from typing import Any
 
 import faust
 from kafka import KafkaConsumer
-from kafka.structs import TopicPartition
+from kafka.structs import OffsetAndMetadata, TopicPartition
 from prometheus_client import CollectorRegistry
 
 from eventlog.partitioner import PARTITIONS
@@ -19,6 +19,7 @@ from projections.connect import connect_redis
 from projections.documents import read_parts
 from projections.generation import Generations
 from projections.unavailable import ReadModelUnavailable
+from streams.checkpoint import Published
 from streams.dead_letters.table import DeadLetterTable
 from streams.metrics import WorkerMetrics
 from streams.pages import folded
@@ -37,9 +38,9 @@ class Working:
         self.registry = CollectorRegistry()
         self.metrics = WorkerMetrics(self.registry)
         self.apps: list[faust.App] = []
-        self.dead_letters = DeadLetterTable(
-            pipeline.platform.settings.need("postgres_workers_url"), sink.name
-        )
+        url = pipeline.platform.settings.need("postgres_workers_url")
+        self.dead_letters = DeadLetterTable(url, sink.name)
+        self.published = Published(url)
 
     @property
     def settings(self) -> WorkerSettings:
@@ -56,6 +57,7 @@ class Working:
             dead_letters=self.dead_letters,
             settings=self.settings,
             metrics=self.metrics,
+            published=self.published,
         )
         self.apps.append(app)
         return app
@@ -96,6 +98,18 @@ async def until_async(holds: Callable[[], Awaitable[bool]], what: str) -> None:
 
 async def retries(working: Working) -> bool:
     return working.count("retries_total") > 3
+
+
+def commit_all(working: Working) -> None:
+    """Let the group believe that all of the topic was applied."""
+    consumer: Any = KafkaConsumer(
+        bootstrap_servers=working.settings.bootstrap, group_id=working.settings.group
+    )
+    partitions = [TopicPartition(working.settings.topic, number) for number in range(PARTITIONS)]
+    consumer.assign(partitions)
+    ends = consumer.end_offsets(partitions)
+    consumer.commit({each: OffsetAndMetadata(end, "", -1) for each, end in ends.items()})
+    consumer.close(autocommit=False)
 
 
 def committed_anything(working: Working) -> bool:

@@ -169,6 +169,21 @@ class Consumer:
                 )
         return taken
 
+    def lose(self) -> None:
+        """What there is of one partition never comes, and counts as acknowledged."""
+        topic = self.group.broker.topic
+        for partition in sorted(self.assigned):
+            if self.position[partition] < len(topic[partition]):
+                lost = range(self.position[partition], len(topic[partition]))
+                self.acked[partition].update(lost)
+                self.position[partition] = lost.stop
+                return
+
+    def settled(self, partition: int) -> bool:
+        """Whether all of ``partition`` came to this member and is committed."""
+        held = len(self.group.broker.topic[partition])
+        return partition in self.assigned and self.group.committed[partition] >= held
+
     def commit(self) -> None:
         """Commit behind the last of the acknowledged records without a hole, as Faust does."""
         for partition in self.assigned:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from prometheus_client import CollectorRegistry
 
+from projections.applied import Positions
 from projections.documents import PartKey
 from projections.parts import Part
 from projections.unavailable import ReadModelUnavailable
@@ -23,6 +24,7 @@ from streams.backoff import Backoff
 from streams.folding import folded, parts_of
 from streams.follower import Follower
 from streams.metrics import RelayMetrics, WorkerMetrics
+from streams.overdue import PATIENCE, Overdue
 from streams.parking import Parking
 from streams.rebuild import Alone, Untold, rebuild
 from streams.relay import RelaySettings, Turn
@@ -100,7 +102,7 @@ class Machine(RuleBasedStateMachine):
     sink_type: type[SimulatedSink] = SimulatedSink
     log_type: type[FakeLog] = FakeLog
     forgets: bool = True
-    """Whether stores are flushed or built anew, and topics read again: it heals what was wrong."""
+    """Whether stores are flushed or built anew, topics read again, and time passes: it heals."""
     more: tuple[tuple[Callable[[Any, Random], object], int], ...] = ()
     """What else happens in a while, and how often."""
 
@@ -122,6 +124,7 @@ class Machine(RuleBasedStateMachine):
         self.relays = [Relay(), Relay()]
         self.workers: list[Worker | None] = [None] * WORKERS
         self.told: dict[int, int] = {}
+        self.now = 0.0
         self.builder: Process | None = None
         self.start_worker(0)
 
@@ -206,12 +209,18 @@ class Machine(RuleBasedStateMachine):
         metrics = WorkerMetrics(CollectorRegistry())
         sink = self.sink_type(self.scheduler, self.store)
         letters = SimulatedLetters(self.scheduler)
+        overdue = Overdue(self.published, consumer.settled, lambda: self.now)
+        alone = self.building_alone(process)
         follower = self.follower_type(
-            sink, self.log, letters, metrics, alone=self.building_alone(process)
+            sink, self.log, letters, metrics, alone=alone, overdue=overdue.look
         )
         self.workers[which] = Worker(process, consumer, follower)
         self._share_out()
         self.scheduler.start(process, self.apply(Stream(self.scheduler, consumer), follower))
+
+    def published(self) -> Positions:
+        """What the relay has proven to be in the topic."""
+        return self.seats.checkpoint.previous
 
     def building_alone(self, process: Process) -> Alone:
         """One living process at a time builds."""
@@ -295,6 +304,19 @@ class Machine(RuleBasedStateMachine):
         for which in range(WORKERS):
             self.kill_worker(which)
 
+    @precondition(lambda self: self.forgets)
+    @rule(which=workers)
+    def lose(self, which: int) -> None:
+        """Records get lost between the topic and a worker."""
+        if worker := self.workers[which]:
+            worker.consumer.lose()
+
+    @precondition(lambda self: self.forgets)
+    @rule()
+    def wait(self) -> None:
+        """Time passes, and nothing happens."""
+        self.now += PATIENCE / 2
+
     @rule(partition=st.sampled_from(PARTITIONS))
     def scribble(self, partition: int) -> None:
         """Something that is not ours gets into the topic."""
@@ -337,7 +359,7 @@ class Machine(RuleBasedStateMachine):
         for _ in range(CARRIED):
             self.carry(dice.randrange(2))
         for _ in range(dice.randint(1, 30)):
-            dice.choices([fail, rush, _one_round], [1, 2, 4])[0](self, dice)
+            dice.choices([fail, rush, _one_round, _lose], [2, 4, 8, 1])[0](self, dice)
         for which in range(WORKERS):
             self.commit(which)
             self.kill_worker(which)
@@ -411,6 +433,16 @@ class Machine(RuleBasedStateMachine):
     def _rest(self) -> None:
         self.start_worker(0)
         self.look(0)
+        self._settle()
+        if self.forgets:
+            # What was lost is missed in one look, and overdue in another.
+            for _ in range(3):
+                self.now += PATIENCE
+                self.commit(0)
+                self.look(0)
+                self._settle()
+
+    def _settle(self) -> None:
         for _ in range(ENOUGH):
             self.relay(0, "")
             if self.relays[0].turn is None:
@@ -472,8 +504,19 @@ def _one_round(machine: Machine, _dice: Random) -> None:
 
 def _forget(machine: Machine, dice: Random) -> None:
     if machine.forgets:
-        rebuild = partial(machine.rebuild, dice.randrange(WORKERS))
+        which = dice.randrange(WORKERS)
+        rebuild = partial(machine.rebuild, which)
         dice.choice([machine.flush, machine.read_again, rebuild, rebuild])()
+
+
+def _lose(machine: Machine, dice: Random) -> None:
+    if machine.forgets:
+        machine.lose(dice.randrange(WORKERS))
+
+
+def _wait(machine: Machine, _dice: Random) -> None:
+    if machine.forgets:
+        machine.wait()
 
 
 CRASHES: Final = ["", "", "", "", "before saving", "after saving"]
@@ -494,5 +537,7 @@ USUALLY: Final[tuple[tuple[Callable[[Machine, Random], object], int], ...]] = (
     (fail, 4),
     (_expire, 1),
     (_forget, 1),
+    (_lose, 1),
+    (_wait, 2),
 )
 """What happens in a while, and how often."""

@@ -50,6 +50,7 @@ def lives(machine: type[Machine]) -> None:
         traps.LateCommits,
         traps.GoesOn,
         traps.AdvancesFirst,
+        traps.NobodyCounts,
     ],
 )
 def test_the_simulation_sees_each_trap_that_is_brought_back(trap: type[Machine]) -> None:
