@@ -8,18 +8,18 @@ import pytest
 from hypothesis import settings
 
 from tests.streams.simulation import traps
-from tests.streams.simulation.machine import Machine
+from tests.streams.simulation.living import Living
 
 LIVES = 60
 """How many seeds are tried; `SEED` begins elsewhere."""
 
 FIRST = int(os.environ.get("SEED", "0"))
 
-TestPipeline = Machine.TestCase
+TestPipeline = Living.TestCase
 TestPipeline.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
 
 
-def live(machine: type[Machine], seed: int) -> None:
+def live(machine: type[Living], seed: int) -> None:
     """One life of the pipeline, from an empty log until everything has come to rest."""
     lived = machine()
     try:
@@ -31,12 +31,12 @@ def live(machine: type[Machine], seed: int) -> None:
 def test_whatever_happens_nothing_is_lost_and_nothing_goes_back() -> None:
     for seed in range(FIRST, FIRST + LIVES):
         try:
-            live(Machine, seed)
+            live(Living, seed)
         except AssertionError as error:
             pytest.fail(f"SEED={seed}: {error}")
 
 
-def lives(machine: type[Machine]) -> None:
+def lives(machine: type[Living]) -> None:
     """One after the other; they may be fewer than all."""
     for seed in range(LIVES):
         live(machine, seed)
@@ -53,6 +53,6 @@ def lives(machine: type[Machine]) -> None:
         traps.NobodyCounts,
     ],
 )
-def test_the_simulation_sees_each_trap_that_is_brought_back(trap: type[Machine]) -> None:
+def test_the_simulation_sees_each_trap_that_is_brought_back(trap: type[Living]) -> None:
     with pytest.raises(AssertionError):
         lives(trap)

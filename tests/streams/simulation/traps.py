@@ -13,7 +13,8 @@ from streams.received import TopicRecord, read
 from streams.relay import Turn
 from tests.streams.fakes import FakeLog
 from tests.streams.simulation.broker import Consumer, Producer
-from tests.streams.simulation.machine import Machine, Relay, fail
+from tests.streams.simulation.living import Living, fail
+from tests.streams.simulation.machine import Relay
 from tests.streams.simulation.world import SimulatedSink
 
 
@@ -29,7 +30,7 @@ class Careless(Follower):
         return True
 
 
-class AcksOnException(Machine):
+class AcksOnException(Living):
     """Faust's own `take`: a batch whose handler raised is acknowledged."""
 
     follower_type = Careless
@@ -44,7 +45,7 @@ class HastyConsumer(Consumer):
         return self.position[partition]
 
 
-class CommitsInFlight(Machine):
+class CommitsInFlight(Living):
     """Faust's issue 606: a commit passes an event that is in flight."""
 
     consumer_type = HastyConsumer
@@ -69,7 +70,7 @@ class LateLog(FakeLog):
         return [record for record in self.records if record is not self.hidden]
 
 
-class LateCommits(Machine):
+class LateCommits(Living):
     """Appends without the table lock: a tailing reader passes a commit that comes late."""
 
     log_type = LateLog
@@ -109,7 +110,7 @@ class Unstoppable(Producer):
         pass
 
 
-class GoesOn(Machine):
+class GoesOn(Living):
     """A relay that does not halt its producer when a record has expired."""
 
     def new_turn(self, relay: Relay) -> Turn:
@@ -125,13 +126,13 @@ class Eager(SimulatedSink):
         await super().apply(events)
 
 
-class AdvancesFirst(Machine):
+class AdvancesFirst(Living):
     """The applied position is written before the documents."""
 
     sink_type = Eager
 
 
-class NobodyCounts(Machine):
+class NobodyCounts(Living):
     """What is lost at the end of a partition is missed by no record that comes later."""
 
     def published(self) -> dict[int, int]:
