@@ -14,6 +14,7 @@ from faust.types import TP
 
 from projections.applied import Positions
 from streams.applying import apply_stream
+from streams.consumer import WholeConsumer
 from streams.dead_letters.letter import DeadLetters, Letter
 from streams.dead_letters.topic import message_of
 from streams.follower import Follower
@@ -98,7 +99,7 @@ def create_worker(
 
 
 def _app(settings: WorkerSettings) -> faust.App:
-    return faust.App(
+    app: Any = faust.App(
         settings.group,
         broker=";".join(f"kafka://{broker}" for broker in settings.bootstrap.split(",")),
         store="memory://",
@@ -116,6 +117,8 @@ def _app(settings: WorkerSettings) -> faust.App:
         stream_wait_empty=False,
         producer_acks=-1,
     )
+    app.transport.Consumer = WholeConsumer
+    return app
 
 
 class _OnTopicToo:

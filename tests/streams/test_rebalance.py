@@ -1,4 +1,4 @@
-"""A worker that joins while another is in the middle of a batch takes over what that one holds."""
+"""Workers that come and go in the middle of a batch leave nothing out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
 import pytest
+from faust.exceptions import ConsumerNotStarted
 from redis.asyncio import Redis
 
 from domain.listing.decisions import draft
@@ -16,6 +17,7 @@ from projections.connect import connect_redis
 from projections.documents import PartKey
 from projections.generation import Keys
 from projections.parts import ListEntry, Part
+from streams import applying
 from streams.pages import Pages
 from tests.domain.facts import HOST, LISTING, offer
 from tests.streams.conftest import Pipeline
@@ -25,6 +27,9 @@ pytestmark = pytest.mark.servers
 
 LISTINGS = 60
 """Enough that every partition has some."""
+
+LONG = 2.0
+"""Seconds after which a batch has some of every partition, whoever takes them over."""
 
 
 class Held(Pages):
@@ -51,8 +56,9 @@ async def redis(pipeline: Pipeline) -> AsyncGenerator[Redis]:
 
 
 async def test_a_batch_in_flight_does_no_harm_when_another_takes_it_over(
-    pipeline: Pipeline, redis: Redis
+    pipeline: Pipeline, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(applying, "WITHIN", LONG)
     prefix = pipeline.platform.settings.redis_prefix
     held = Held(redis, prefix)
     slow, quick = Working(pipeline, held), Working(pipeline, Pages(redis, prefix))
@@ -89,4 +95,36 @@ def _partitions(working: Working) -> set[int]:
     if not working.apps:
         return set()
     consumer: Any = working.apps[-1].consumer
-    return {each.partition for each in consumer.assignment()}
+    try:
+        return {each.partition for each in consumer.assignment()}
+    except ConsumerNotStarted:
+        return set()
+
+
+async def test_what_is_thrown_away_before_anything_is_committed_comes_again(
+    pipeline: Pipeline, redis: Redis
+) -> None:
+    held = Held(redis, pipeline.platform.settings.redis_prefix)
+    worker = Working(pipeline, held)
+    for _ in range(LISTINGS):
+        pipeline.append_listing(*draft(LISTING, HOST, offer()))
+    with pipeline.relaying() as relay:
+        relay.until_done()
+    async with worker.running():
+        await asyncio.wait_for(held.in_flight.wait(), 60)
+        consumer: Any = worker.apps[-1].consumer
+        partitions = consumer.assignment()
+
+        async def fetched() -> bool:
+            ends = [consumer.highwater(each) for each in partitions]
+            return [await consumer.position(each) for each in partitions] == ends
+
+        await until_async(fetched, "not every partition was fetched")
+        consumer.stop_flow()
+        # As Faust does at the end of a rebalance, and when it fetches in the middle of one.
+        await consumer.perform_seek()
+        assert [await consumer.position(each) for each in partitions] == [0] * len(partitions)
+        consumer.resume_flow()
+        held.let_go.set()
+        await worker.until_done()
+    await assert_pages_equal_the_log(worker)
