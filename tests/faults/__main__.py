@@ -7,7 +7,7 @@ import random
 import tempfile
 from pathlib import Path
 
-from tests.faults.crowd import add_people, say
+from tests.faults.crowd import add_people, say, until_told
 from tests.faults.suite.all import FAULTS
 from tests.faults.suite.breakable import servers_to_break
 from tests.faults.suite.running import HEADING, Shown, run
@@ -76,4 +76,4 @@ def _arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(until_told(main))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
+
+from stack.signals import stoppable
 
 
 def add_people(parser: argparse.ArgumentParser, *, people: int, rest: float) -> None:
@@ -16,3 +19,12 @@ def say(line: str) -> None:
     """Tell ``line`` at once."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
+
+
+def until_told(main: Callable[[], int]) -> int:
+    """What ``main`` returns; 130, with all stopped that it started, when it is told to end."""
+    try:
+        with stoppable():
+            return main()
+    except KeyboardInterrupt:
+        return 130

@@ -10,7 +10,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from stack.testing import servers_for_tests
-from tests.faults.crowd import add_people, say
+from tests.faults.crowd import add_people, say, until_told
 from tests.faults.suite.proof import caught_up, verified
 from tests.faults.traffic import Journal, traffic
 from tests.platforms import new_platform
@@ -87,4 +87,4 @@ def _arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(until_told(main))
