@@ -7,6 +7,7 @@ import statistics
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 from stack.testing import servers_for_tests
@@ -38,8 +39,10 @@ def main() -> int:
                 running.start_all()
                 journal = Journal(platform.folder / "told.jsonl")
                 url = running.url("gateway") or ""
-                with traffic(url, journal, asked.seed, asked.people, asked.rest):
-                    sizes = _watched(running, journal, asked.minutes * 60)
+                with traffic(
+                    url, journal, asked.seed, asked.people, asked.rest
+                ) as raise_what_is_wrong:
+                    sizes = _watched(running, journal, raise_what_is_wrong, asked.minutes * 60)
                 code = _summary(sizes)
                 caught_up(platform.settings)
                 say(verified(platform, journal.path))
@@ -48,13 +51,16 @@ def main() -> int:
     return code
 
 
-def _watched(running: Processes, journal: Journal, seconds: float) -> dict[str, list[float]]:
+def _watched(
+    running: Processes, journal: Journal, raise_what_is_wrong: Callable[[], None], seconds: float
+) -> dict[str, list[float]]:
     """The size of each process in MiB, as often as it was looked at."""
     sizes: dict[str, list[float]] = defaultdict(list)
     began = time.monotonic()
     for look in range(1, LOOKS + 1):
         due, told = began + seconds * look / LOOKS, journal.told
         running.until(lambda due=due: time.monotonic() >= due, "", seconds + 60)
+        raise_what_is_wrong()
         running.until(lambda told=told: journal.told > told, "the traffic stands still")
         for name, size in running.sizes().items():
             sizes[name].append(size / MIB)

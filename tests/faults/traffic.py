@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -150,16 +150,20 @@ class Worker:
             headers = {**self._headers, "Idempotency-Key": key}
             return self._http.post(path, json=body, headers=headers)
 
+        answer = self._ask_signed_in(ask)
+        self._journal.note(answer)
+        if answer.is_success and self._chance.random() < 0.05:
+            again = self._ask_signed_in(ask)
+            same = (again.status_code, again.content) == (answer.status_code, answer.content)
+            assert same, f"{path}: {again.status_code} {again.text} after {answer.status_code}"
+        return answer.json() if answer.is_success and answer.content else {}
+
+    def _ask_signed_in(self, ask: Any) -> httpx.Response:
         answer = self._ask(ask)
         if answer.status_code == 401:  # a token lasts for some minutes
             self._sign_in()
             answer = self._ask(ask)
-        self._journal.note(answer)
-        if answer.is_success and self._chance.random() < 0.05:
-            again = self._ask(ask)
-            same = (again.status_code, again.content) == (answer.status_code, answer.content)
-            assert same, f"{path}: {again.status_code} {again.text} after {answer.status_code}"
-        return answer.json() if answer.is_success and answer.content else {}
+        return answer
 
     def _ask(self, ask: Any) -> httpx.Response:
         for attempt in range(TRIES):
@@ -196,16 +200,25 @@ class _NotNow(Exception):
 @contextmanager
 def traffic(
     url: str, journal: Journal, seed: int, people: int = PEOPLE, rest: float = REST
-) -> Generator[None]:
-    """People at work; when it ends, they have stopped, and nothing they saw was wrong."""
+) -> Generator[Callable[[], None]]:
+    """People at work; when it ends, they have stopped, and nothing they saw was wrong.
+
+    What it gives raises, if called, what anybody of them has found to be wrong by then.
+    """
     stop = Event()
     with ThreadPoolExecutor(people) as threads:
         working = [
             threads.submit(Worker(url, journal, seed * 1_000 + number, stop, rest).work)
             for number in range(people)
         ]
+
+        def look() -> None:
+            for worker in working:
+                if worker.done():
+                    worker.result()
+
         try:
-            yield
+            yield look
         finally:
             stop.set()
         for worker in working:
