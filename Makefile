@@ -45,7 +45,7 @@ faults: ## Break a platform under traffic and see what it keeps; ARGS="--seed 7 
 	@$(BOOTSTRAP) dev && $(BIN)/python -m stack fetch && exec $(BIN)/python -m tests.faults \
 		$(if $(SEED),--seed $(SEED)) $(ARGS)
 
-soak: ## Let people work for an hour and watch each process's memory; ARGS="--minutes 10"
+soak: ## Let people work for an hour and watch each process's memory; ARGS="--minutes 90"
 	@$(BOOTSTRAP) dev && $(BIN)/python -m stack fetch && exec $(BIN)/python -m tests.faults.soak $(ARGS)
 
 check: ## Check format, lint, types, layers and docs

@@ -25,6 +25,8 @@ LOOKS = 120
 
 MIB = 1 << 20
 
+LONG = "how long people work; in less than 40 minutes caches still fill, which looks like growth"
+
 
 def main() -> int:
     """Let people work for so long; 1 when a process grew all the time, or the log is not clean."""
@@ -86,7 +88,7 @@ def _summary(sizes: dict[str, list[float]]) -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make soak", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=60, help="how long people work")
+    parser.add_argument("--minutes", type=float, default=60, help=LONG)
     add_people(parser, people=4, rest=0.2)
     parser.add_argument("--seed", type=int, default=1, help="what their chance begins with")
     return parser.parse_args()
