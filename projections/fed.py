@@ -41,17 +41,18 @@ class Fed:
         fed. ReadModelUnavailable while they see one that newer code made.
         """
         while True:
+            # Whoever else looks meanwhile may find out others.
+            feeding = self._names
             asked = [marker(self._prefix), registry_key(self._prefix)]
-            asked += [Keys(self._prefix, name).applied for name in self._names]
+            asked += [Keys(self._prefix, name).applied for name in feeding]
             [answer] = await _LOOK.run(
                 self._redis, lambda pipeline, asked=asked: _LOOK.call(pipeline, asked, [])
             )
             shown, *hashes = answer
             stored, *applied = [_mapping(flat) for flat in hashes]
-            names = self._to_feed(shown, stored)
-            if names == self._names:
+            self._names = self._to_feed(shown, stored)
+            if self._names == feeding:
                 return _least(applied)
-            self._names = names
 
     def _to_feed(self, shown: bytes | None, stored: dict[bytes, bytes]) -> tuple[str, ...]:
         if shown is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -90,6 +91,12 @@ async def test_an_older_write_that_comes_late_is_refused(pages: RedisStore) -> N
     assert await write_forward(pages.redis, keys, {KEY: old}, []) == [False]
     assert await write_forward(pages.redis, keys, {KEY: replace(old, position=30)}, []) == [False]
     assert await read_part(pages.generations, PAGE, str(LISTING)) == new
+
+
+async def test_several_who_ask_at_once_how_far_it_is_are_told_the_same(pages: RedisStore) -> None:
+    await pages.pages.advance({3: 30})
+    asked = pages.pages
+    assert await asyncio.gather(*(asked.applied() for _ in range(5))) == [{3: 30}] * 5
 
 
 async def test_scripts_that_the_server_forgot_are_loaded_again(pages: RedisStore) -> None:
