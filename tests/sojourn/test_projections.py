@@ -16,6 +16,7 @@ from domain.listing.facts import ListingDescribed
 from domain.streams import listing_stream
 from projections.applied import RedisApplied
 from projections.connect import connect_elasticsearch, connect_redis
+from projections.ending import end
 from projections.generation import Generations
 from projections.listing_page.queries import listing_page
 from projections.listing_search.applied import SearchApplied
@@ -118,10 +119,9 @@ async def in_use(pipeline: Pipeline) -> AsyncGenerator[Readers]:
         try:
             yield readers
         finally:
-            for task in reading:
-                task.cancel()
-            outcomes = await asyncio.gather(*reading, return_exceptions=True)
-        assert all(isinstance(each, asyncio.CancelledError) for each in outcomes), outcomes
+            await end(*reading)
+        failed = [task.exception() for task in reading if not task.cancelled()]
+        assert not failed, failed
         await pages.until_done()
         await search.until_done()
     await client.close()
