@@ -44,8 +44,7 @@ class Published:
     SELECT on ``relay_checkpoint`` is all that it needs.
     """
 
-    def __init__(self, url: str, relay: str = EVENTS) -> None:
-        self._relay = relay
+    def __init__(self, url: str) -> None:
         self._pool = open_pool(url, most=1, least=0)
 
     def __enter__(self) -> Self:
@@ -57,7 +56,7 @@ class Published:
     def __call__(self) -> Mapping[int, int]:
         """The position of the last event of each partition that has any there."""
         with self._pool.connection() as connection:
-            return _checkpoint(connection.execute(_LOAD, [self._relay]).fetchone()).previous
+            return _checkpoint(connection.execute(_LOAD, [EVENTS]).fetchone()).previous
 
 
 class Seat:
