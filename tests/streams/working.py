@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import faust
@@ -100,37 +100,37 @@ async def retries(working: Working) -> bool:
     return working.count("retries_total") > 3
 
 
+@contextmanager
+def _group(working: Working, group: str) -> Generator[tuple[Any, list[TopicPartition]]]:
+    """A client that asks and tells what ``group`` has committed, and the topic's partitions."""
+    consumer: Any = KafkaConsumer(bootstrap_servers=working.settings.bootstrap, group_id=group)
+    try:
+        yield (
+            consumer,
+            [TopicPartition(working.settings.topic, number) for number in range(PARTITIONS)],
+        )
+    finally:
+        consumer.close(autocommit=False)
+
+
 def commit_all(working: Working) -> None:
     """Let the group believe that all of the topic was applied."""
-    consumer: Any = KafkaConsumer(
-        bootstrap_servers=working.settings.bootstrap, group_id=working.settings.group
-    )
-    partitions = [TopicPartition(working.settings.topic, number) for number in range(PARTITIONS)]
-    consumer.assign(partitions)
-    ends = consumer.end_offsets(partitions)
-    consumer.commit({each: OffsetAndMetadata(end, "", -1) for each, end in ends.items()})
-    consumer.close(autocommit=False)
+    with _group(working, working.settings.group) as (consumer, partitions):
+        consumer.assign(partitions)
+        ends = consumer.end_offsets(partitions)
+        consumer.commit({each: OffsetAndMetadata(end, "", -1) for each, end in ends.items()})
 
 
 def committed_anything(working: Working) -> bool:
-    consumer: Any = KafkaConsumer(
-        bootstrap_servers=working.settings.bootstrap, group_id=working.settings.group
-    )
-    partitions = [TopicPartition(working.settings.topic, number) for number in range(PARTITIONS)]
-    committed = [consumer.committed(partition) for partition in partitions]
-    consumer.close()
-    return any(committed)
+    with _group(working, working.settings.group) as (consumer, partitions):
+        return any(consumer.committed(partition) for partition in partitions)
 
 
 def all_committed(working: Working, group: str) -> bool:
     """Whether the group has committed the whole topic, and its age says that it lives."""
-    consumer: Any = KafkaConsumer(
-        bootstrap_servers=working.pipeline.settings.bootstrap, group_id=group
-    )
-    partitions = [TopicPartition(working.settings.topic, number) for number in range(PARTITIONS)]
-    ends = consumer.end_offsets(partitions)
-    committed = {partition: consumer.committed(partition) or 0 for partition in partitions}
-    consumer.close()
+    with _group(working, group) as (consumer, partitions):
+        ends = consumer.end_offsets(partitions)
+        committed = {partition: consumer.committed(partition) or 0 for partition in partitions}
     done = all(committed[partition] >= ends[partition] for partition in partitions)
     return done and working.count("committed_offset_age_seconds") < 5
 
